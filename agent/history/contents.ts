@@ -1,0 +1,129 @@
+/**
+ * Contents by keyed address, each kept once: files of snapshots, lists of files, resolved models.
+ *
+ * Most contents are a few bytes away from an older one, so they are kept as the difference from it. Bases
+ * are chosen as Subversion's skip-deltas are: the content at position n of a run rests on the one whose
+ * position is n with its lowest bit cleared. Of a run of 64, none needs more than six others to be read,
+ * and damage to one spoils few.
+ */
+import * as z from "zod";
+import { applyDelta, encodeDelta } from "./delta.ts";
+import { damaged } from "./sqlite-errors.ts";
+import { openBytes, readRow, type Store, sealedColumn } from "./store.ts";
+
+/** Contents from one whole one to the next. */
+const runLength = 64;
+/** A difference that is not much smaller than the content is not worth the reading. */
+const maxDeltaShare = 0.25;
+/** 128 bits of a keyed hash: nobody without the key can make two contents meet. */
+const addressBytes = 16;
+
+const rowSchema = z.object({
+  id: z.number(),
+  address: sealedColumn,
+  base: z.number().nullable(),
+  position: z.number(),
+  sealed: sealedColumn,
+});
+type ContentRow = z.infer<typeof rowSchema>;
+
+type Address = Uint8Array<ArrayBuffer>;
+export type ContentKind = "file" | "model" | "snapshot";
+
+/** The row's number and what it rests on belong to the record: it opens nowhere else. */
+const placeOf = ({ id, address, base, position }: Omit<ContentRow, "sealed">) =>
+  JSON.stringify(["content", id, Buffer.from(address).toString("hex"), base, position]);
+
+export function contentAddress(store: Store, kind: ContentKind, name: string | Uint8Array): Address {
+  return new Uint8Array(Buffer.from(store.sealer.address(kind, name), "hex").subarray(0, addressBytes));
+}
+
+export function findContent(store: Store, address: Address): number | undefined {
+  const id = store.database.get("SELECT id FROM content WHERE address = ?", address)?.id;
+  return id === undefined ? undefined : Number(id);
+}
+
+function rowAt(store: Store, id: number): ContentRow {
+  const row = store.database.get("SELECT * FROM content WHERE id = ?", id);
+  if (!row) throw damaged(store.database.file, "a content is missing");
+  return readRow(store, rowSchema, row);
+}
+
+function contentOf(store: Store, row: ContentRow): Buffer {
+  const opened = openBytes(store, row.sealed, placeOf(row));
+  if (row.base === null) return opened;
+  const base = contentOf(store, rowAt(store, row.base));
+  try {
+    return applyDelta(base, opened);
+  } catch (cause) {
+    throw damaged(store.database.file, "a content does not fit the one that it rests on", cause);
+  }
+}
+
+export function getContent(store: Store, id: number): Buffer {
+  return contentOf(store, rowAt(store, id));
+}
+
+/** The contents that must be there to read this one, itself included. */
+export function chainOf(store: Store, id: number): number[] {
+  const chain: number[] = [];
+  for (let at: number | null = id; at !== null; ) {
+    chain.push(at);
+    const row = store.database.get("SELECT base FROM content WHERE id = ?", at);
+    if (!row) throw damaged(store.database.file, "a content is missing");
+    at = row.base === null ? null : Number(row.base);
+  }
+  return chain;
+}
+
+/** Where the next content of this one's run rests; undefined where a new run begins. */
+function baseBehind(store: Store, near: number): ContentRow | undefined {
+  let row = rowAt(store, near);
+  const position = row.position + 1;
+  if (position >= runLength) return undefined;
+  const wanted = position & (position - 1);
+  while (row.position > wanted && row.base !== null) row = rowAt(store, row.base);
+  return row.position === wanted ? row : undefined;
+}
+
+/**
+ * Within a transaction, which gives the number out.
+ * @param near the content that this one probably resembles
+ */
+export function addContent(
+  store: Store,
+  address: Address,
+  content: string | Uint8Array,
+  near: number | undefined,
+): number {
+  const { database, sealer } = store;
+  const bytes = Buffer.from(content);
+  const id = Number(database.get("SELECT coalesce(max(id), 0) + 1 AS next FROM content")?.next);
+  const nearest = near === undefined ? undefined : rowAt(store, near);
+  const base = near === undefined ? undefined : baseBehind(store, near);
+  const delta = base && encodeDelta(contentOf(store, base), bytes);
+  const row =
+    base && nearest && delta && delta.length <= bytes.length * maxDeltaShare
+      ? { id, address, base: base.id, position: nearest.position + 1, payload: delta }
+      : { id, address, base: null, position: 0, payload: bytes };
+  database.run(
+    "INSERT INTO content (id, address, base, position, sealed) VALUES (?, ?, ?, ?, ?)",
+    id,
+    address,
+    row.base,
+    row.position,
+    sealer.seal(row.payload, placeOf(row)),
+  );
+  return id;
+}
+
+/** Within a transaction. @returns the number of the content, which may have been there before */
+export function putContent(
+  store: Store,
+  kind: ContentKind,
+  content: string | Uint8Array,
+  near: number | undefined,
+): number {
+  const address = contentAddress(store, kind, content);
+  return findContent(store, address) ?? addContent(store, address, content, near);
+}

@@ -1,0 +1,188 @@
+/** Archives of a project's history: what goes in, what is hidden, and what is believed on the way back. */
+import { createHash } from "node:crypto";
+import { closeSync, fsyncSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
+import { mask } from "../../core/change/mask.ts";
+import { HotenvError } from "../../core/protocol/errors.ts";
+import type { Result } from "../../core/protocol/messages.ts";
+import type { Revision } from "../../core/protocol/words.ts";
+import { type ArchivedFile, fingerprintOf, readArchive, writeArchive } from "../history/archive.ts";
+import type { History, ImportedRevision } from "../history/history.ts";
+import { snapshotOf } from "../watch/read-snapshot.ts";
+import { type Hide, hiderOf, maskEnvText } from "./compared.ts";
+import { sensitivityOf } from "./sensitivity.ts";
+import type { Snapshot, SnapshotFile } from "./snapshot.ts";
+import type { Environment } from "./sources.ts";
+
+interface Curtain {
+  readonly isSensitive: (key: string) => boolean;
+  readonly hide: Hide;
+}
+
+const pageSize = 200;
+
+/** Numbers of the concluded ones, oldest first. */
+function numbersOf(history: History): number[] {
+  const numbers: number[] = [];
+  for (let before: number | undefined; ; before = numbers.at(-1)) {
+    const page = history.list({ limit: pageSize, before });
+    for (const { revision } of page) numbers.push(revision);
+    if (page.length < pageSize) break;
+  }
+  return numbers.filter((revision) => history.show(revision)?.verdict !== undefined).reverse();
+}
+
+const snapshotAt = (history: History, revision: number): Snapshot => {
+  const snapshot = history.getSnapshot(history.snapshotOf(revision));
+  if (snapshot !== undefined) return snapshot;
+  throw new HotenvError("history-damaged", `Revision ${revision} is not complete in the history.`);
+};
+
+/** Whatever any state of the project calls a secret is hidden in all of them. */
+function curtainOf(history: History, numbers: readonly number[], environment: Environment): Curtain {
+  const seen = new Map<string, SnapshotFile>();
+  for (const number of numbers)
+    for (const file of snapshotAt(history, number).files)
+      if (file.role === "env" || file.role === "schema") seen.set(`${file.path}\0${file.hash}`, file);
+  const snapshots = [...seen.values()].map((file): Snapshot => ({ id: "", files: [file] }));
+  const isSensitive = sensitivityOf(snapshots);
+  return { isSensitive, hide: hiderOf(snapshots, environment, isSensitive) };
+}
+
+/** Every text in it, however deep, and every value under a sensitive name. */
+function hidden(value: unknown, { isSensitive, hide }: Curtain, name = ""): unknown {
+  if (typeof value === "string") return isSensitive(name) ? mask : hide(value);
+  if (Array.isArray(value)) return value.map((one) => hidden(one, { isSensitive, hide }));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      // A hash over a secret would let short ones be guessed.
+      .filter(([key]) => key !== "configHash")
+      .map(([key, one]) => [key, hidden(one, { isSensitive, hide }, key)]),
+  );
+}
+
+function hiddenRevision(revision: Revision, curtain: Curtain): Revision {
+  const entries = revision.change.entries.map((entry) =>
+    entry.key === undefined || !curtain.isSensitive(entry.key)
+      ? entry
+      : {
+          ...entry,
+          sensitive: true,
+          ...(entry.before === undefined ? {} : { before: mask }),
+          ...(entry.after === undefined ? {} : { after: mask }),
+        },
+  );
+  // Strings stay strings: the shape does not change.
+  return hidden({ ...revision, change: { ...revision.change, entries } }, curtain) as Revision;
+}
+
+const isUtf8 = (bytes: Uint8Array): boolean => Buffer.from(Buffer.from(bytes).toString()).equals(bytes);
+
+function archived({ path, role, bytes }: SnapshotFile, curtain: Curtain | undefined): ArchivedFile {
+  if (bytes === null) return { path, role };
+  if (!isUtf8(bytes)) {
+    // What is no text cannot be masked: it goes whole, or with the secrets not at all.
+    const base64 = Buffer.from(bytes).toString("base64");
+    return curtain ? { path, role } : { path, role, base64 };
+  }
+  const text = Buffer.from(bytes).toString();
+  if (!curtain) return { path, role, text };
+  const { isSensitive, hide } = curtain;
+  return { path, role, text: role === "env" ? maskEnvText(text, isSensitive, hide, new Set()) : hide(text) };
+}
+
+/** @throws HotenvError file-unwritable where there is such a file, or it cannot be written */
+export function exportHistory(
+  history: History,
+  environment: Environment,
+  { file, passphrase }: { readonly file: string; readonly passphrase?: string | undefined },
+): Result<"history/export"> {
+  const numbers = numbersOf(history);
+  const masked = passphrase === undefined;
+  const curtain = masked ? curtainOf(history, numbers, environment) : undefined;
+  let target: number;
+  try {
+    target = openSync(file, "wx", 0o600);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new HotenvError("usage", `The archive ${file} cannot be written: ${why}.`, {
+      location: { file },
+      todo: "Name a new file in a directory that you may write to.",
+    });
+  }
+  try {
+    const archive = writeArchive((piece) => void writeSync(target, piece), history.signer, {
+      masked,
+      passphrase,
+      created: new Date(),
+    });
+    for (const number of numbers) {
+      const revision = history.show(number);
+      const model = history.model(number);
+      if (revision === undefined || model === undefined) continue;
+      archive.add({
+        revision: curtain ? hiddenRevision(revision, curtain) : revision,
+        files: snapshotAt(history, number).files.map((one) => archived(one, curtain)),
+        model: curtain ? JSON.stringify(hidden(JSON.parse(model), curtain)) : model,
+      });
+    }
+    archive.end();
+    fsyncSync(target);
+  } catch (error) {
+    rmSync(file, { force: true });
+    throw error;
+  } finally {
+    closeSync(target);
+  }
+  return { file, revisions: numbers.length, masked, signer: fingerprintOf(history.signer.publicKey) };
+}
+
+function unarchived({ path, role, text, base64 }: ArchivedFile): SnapshotFile {
+  const bytes = text === undefined ? base64 && Buffer.from(base64, "base64") : Buffer.from(text);
+  if (bytes === undefined) return { path, role, hash: null, bytes: null };
+  return {
+    path,
+    role,
+    hash: createHash("sha256").update(bytes).digest("hex"),
+    bytes: new Uint8Array(Buffer.from(bytes)),
+  };
+}
+
+/** @throws HotenvError file-unreadable, archive-refused */
+export function importHistory(
+  history: History,
+  {
+    file,
+    passphrase,
+    signer,
+  }: {
+    readonly file: string;
+    readonly passphrase?: string | undefined;
+    readonly signer?: string | undefined;
+  },
+): Result<"history/import"> {
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(file);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new HotenvError("file-unreadable", `The archive ${file} cannot be read: ${why}.`, {
+      location: { file },
+    });
+  }
+  const trusted = [fingerprintOf(history.signer.publicKey), ...(signer === undefined ? [] : [signer])];
+  const archive = readArchive(file, bytes, trusted, passphrase);
+  const name = `imported/${archive.digest}`;
+  if (history.recall(name) !== undefined)
+    throw new HotenvError("archive-refused", `The archive ${file} was imported already.`, {
+      location: { file },
+      todo: "Its revisions are in `hotenv history list`; those that were pruned are in the archive still.",
+    });
+  function* revisions(): Iterable<ImportedRevision> {
+    for (const { revision, files, model } of archive.records())
+      yield { revision, model, snapshot: snapshotOf(files.map(unarchived)) };
+  }
+  const imported = history.importRevisions(revisions(), archive.masked);
+  history.keep(name, new Date().toISOString());
+  return { ...imported, masked: archive.masked };
+}

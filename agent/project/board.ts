@@ -1,0 +1,95 @@
+/** What clients see of a project: one Status value, told whenever it changes. */
+import type {
+  Problem,
+  Rollout,
+  ServiceStatus,
+  SourceInfo,
+  State,
+  Status,
+} from "../../core/protocol/words.ts";
+import type { EventLog } from "../server/event-log.ts";
+
+export interface BoardFields {
+  readonly name: string;
+  readonly services: readonly ServiceStatus[];
+  readonly sources: readonly SourceInfo[];
+  readonly problems: readonly Problem[];
+  readonly revision: number | null;
+  readonly lastGood: number | null;
+  readonly paused: boolean;
+  readonly rollout: Rollout | null;
+  /** A rollout runs. */
+  readonly rolling: boolean;
+  /** Files are being read and resolved. */
+  readonly reading: boolean;
+  /** Why the files on disk cannot be used, a sentence; empty: they can. */
+  readonly invalid: string;
+  /** Why the services are not what the files say, a sentence; empty: they are. */
+  readonly error: string;
+  /** Something worth knowing while all is well, a sentence. */
+  readonly notice: string;
+}
+
+/** Pure: which of the words applies, and the sentence that goes with it. */
+export function stateOf(fields: BoardFields): { readonly state: State; readonly detail: string } {
+  if (fields.rolling) return { state: "restarting", detail: fields.notice };
+  if (fields.paused) return { state: "paused", detail: "Changes are not applied until Hotenv is resumed." };
+  if (fields.reading) return { state: "updating", detail: "" };
+  if (fields.invalid !== "") return { state: "invalid", detail: fields.invalid };
+  if (fields.error !== "") return { state: "error", detail: fields.error };
+  return { state: "stable", detail: fields.notice };
+}
+
+export interface Board {
+  readonly fields: BoardFields;
+  status(): Status;
+  set(change: Partial<BoardFields>): void;
+}
+
+export function createBoard(
+  events: EventLog,
+  directory: string,
+  agent: Status["agent"],
+  initial: Pick<BoardFields, "name" | "revision" | "lastGood" | "paused">,
+): Board {
+  let fields: BoardFields = {
+    services: [],
+    sources: [],
+    problems: [],
+    rollout: null,
+    rolling: false,
+    // Until the first look has ended, nothing is known.
+    reading: true,
+    invalid: "",
+    error: "",
+    notice: "",
+    ...initial,
+  };
+  let told = "";
+  const status = (): Status => ({
+    project: { name: fields.name, directory },
+    ...stateOf(fields),
+    services: [...fields.services],
+    sources: [...fields.sources],
+    problems: [...fields.problems],
+    revision: fields.revision,
+    lastGood: fields.lastGood,
+    paused: fields.paused,
+    rollout: fields.rollout,
+    agent,
+  });
+  return {
+    get fields() {
+      return fields;
+    },
+    status,
+    set(change) {
+      fields = { ...fields, ...change };
+      const next = status();
+      const text = JSON.stringify(next);
+      if (text === told) return;
+      told = text;
+      events.emit("status_update", next);
+    },
+  };
+}

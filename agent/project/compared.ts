@@ -1,0 +1,95 @@
+/** Snapshots as comparisons and people see them: variables read, secrets hidden. */
+import type { ComparedSource } from "../../core/change/diff.ts";
+import { mask, maskText, maskUrlPasswords, secretsOf } from "../../core/change/mask.ts";
+import { entriesOf, parseDotenv, placed } from "../../core/dotenv/document.ts";
+import { evaluate } from "../../core/dotenv/evaluate.ts";
+import { lookupIn } from "../../core/interpolate/fill.ts";
+import type { Snapshot, SnapshotFile } from "./snapshot.ts";
+import type { Environment } from "./sources.ts";
+
+export const textOfFile = (file: SnapshotFile): string | null =>
+  file.bytes === null ? null : Buffer.from(file.bytes).toString();
+
+/** The variables of an env file as Compose reads it, on its own. */
+export function variablesOf(file: SnapshotFile, environment: Environment): Map<string, string> {
+  const { variables } = evaluate(parseDotenv(textOfFile(file) ?? ""), lookupIn(environment));
+  return new Map([...variables].map(([key, { value }]) => [key, value]));
+}
+
+export function compareSources(snapshot: Snapshot, environment: Environment): ComparedSource[] {
+  return snapshot.files.map((file) => ({
+    path: file.path,
+    role: file.role,
+    hash: file.hash,
+    ...(file.role === "env" ? { variables: variablesOf(file, environment) } : {}),
+  }));
+}
+
+/**
+ * What of a snapshot can have an effect: of an env file its assignments, not its comments and blank lines.
+ * Two snapshots with the same text here mean the same to every reader.
+ */
+export function effectOf(snapshot: Snapshot): string {
+  return JSON.stringify(
+    snapshot.files
+      .filter((file) => file.role !== "schema")
+      .map((file) => [file.path, file.role, file.role === "env" ? assignmentsOf(file) : file.hash]),
+  );
+}
+
+function assignmentsOf(file: SnapshotFile): unknown {
+  const text = textOfFile(file);
+  if (text === null) return null;
+  const document = parseDotenv(text);
+  // What Compose refuses must never look like what it accepts.
+  if (
+    document.pieces.some(
+      (piece) => piece.kind === "skipped" || (piece.kind === "entry" && piece.problems.length > 0),
+    )
+  )
+    return file.hash;
+  return [...entriesOf(document)].map(({ entry }) => [
+    entry.key.name,
+    entry.bareAtEnd,
+    entry.value === null ? null : [entry.value.cooked, entry.value.template === null],
+  ]);
+}
+
+export type Hide = (text: string) => string;
+
+/** Hides every secret that any of these snapshots holds, wherever it stands in a text. */
+export function hiderOf(
+  snapshots: readonly Snapshot[],
+  environment: Environment,
+  isSensitive: (key: string) => boolean,
+): Hide {
+  const variables = snapshots.flatMap((snapshot) =>
+    snapshot.files
+      .filter((file) => file.role === "env")
+      .flatMap((file) => [...variablesOf(file, environment)]),
+  );
+  const secrets = secretsOf(variables, isSensitive);
+  return (text) => maskUrlPasswords(maskText(text, secrets));
+}
+
+/**
+ * An env file's text with the values of sensitive keys masked in place; everything else stays as it is.
+ * @param changed keys whose masked values differ on the two sides of a comparison: a mask alone would hide that
+ */
+export function maskEnvText(
+  text: string,
+  isSensitive: (key: string) => boolean,
+  hide: Hide,
+  changed: ReadonlySet<string>,
+): string {
+  let result = "";
+  let at = 0;
+  for (const source of entriesOf(parseDotenv(text))) {
+    const { value, key } = source.entry;
+    if (value === null || !isSensitive(key.name)) continue;
+    const range = placed(source, value.range);
+    result += text.slice(at, range.start) + mask + (changed.has(key.name) ? " (changed)" : "");
+    at = range.end;
+  }
+  return hide(result + text.slice(at));
+}

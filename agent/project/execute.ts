@@ -1,0 +1,185 @@
+/** Carries a plan out as one revision, or brings the last good one back to life. */
+import { randomBytes } from "node:crypto";
+import type { Outcome } from "../../core/protocol/messages.ts";
+import type { Verdict } from "../../core/protocol/words.ts";
+import type { History } from "../history/history.ts";
+import { runRollout } from "../rollout/engine.ts";
+import { Progress } from "../rollout/progress.ts";
+import { describePlan, type FileToReturn } from "../rollout/rollout-plan.ts";
+import { type Comparison, keptModel, withMissing } from "./comparison.ts";
+import { forgetDrift } from "./drift.ts";
+import { planProject } from "./plan-project.ts";
+import type { Reading } from "./reading.ts";
+import { serialiseModel } from "./serialise.ts";
+import { announce, type ReconcileRequest, runningRevision, type Workshop } from "./workshop.ts";
+import { writeIfUnchanged } from "./write-file.ts";
+
+/** @throws HotenvError agent-unreachable where the plan needs a runtime that this process may not own */
+export async function execute(
+  shop: Workshop,
+  comparison: Comparison,
+  request: ReconcileRequest,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const { history, events, board, runtimes, directory } = shop;
+  const { reading, running, change, plan, hide } = comparison;
+  // What nobody here can run is refused before there is a revision of it: it says nothing about the change.
+  for (const { steps } of plan.phases)
+    for (const step of steps) runtimes.of((step.target ?? step.current)?.runtime ?? "compose");
+  history.putSnapshot(reading.snapshot);
+  const id = randomBytes(4).toString("hex");
+  const services = plan.phases.flatMap(({ steps }) => steps.map(({ service }) => service));
+  const files = filesToReturn(comparison);
+  const begin = new Progress(id, 0, plan, () => undefined, hide).rollout;
+  const { revision } = history.begin({
+    parent: running?.revision ?? null,
+    author: request.author,
+    origin: request.origin,
+    reason: request.reason,
+    severity: change.severity,
+    change,
+    services,
+    snapshot: reading.snapshot.id,
+    model: serialiseModel(keptModel(comparison)),
+    rollout: begin,
+  });
+  // Before the first container is touched: whatever comes of it, this state of the disk is not tried again by itself.
+  history.observed(reading.snapshot.id);
+  const progress = new Progress(
+    id,
+    revision,
+    plan,
+    ({ rollout, phase, step }) => {
+      events.emit("restart_progress", { rollout: id, revision, phase, step });
+      board.set({ rollout });
+    },
+    hide,
+  );
+  board.set({ reading: false, rolling: true, rollout: progress.rollout, error: "", notice: "" });
+  events.emit("restart_progress", { rollout: id, revision });
+
+  const rollout = await runRollout(
+    { revision, plan, files, stabilityMs: reading.settings.policy.stabilityMs },
+    {
+      journal: history,
+      progress,
+      runtimeOf: (step) => runtimes.of((step.target ?? step.current)?.runtime ?? "compose"),
+      returnFiles: (wanted) => returnFiles(directory, history, wanted),
+    },
+    signal,
+  );
+  const verdict = rollout.verdict ?? "failed";
+  history.conclude(revision, { verdict, rollout });
+  if (verdict === "applied") forgetDrift(history, services);
+  const message = messageOf(verdict, rollout.reason, services, history.lastGood());
+  board.set({
+    rolling: false,
+    rollout,
+    revision: history.current(),
+    lastGood: history.lastGood(),
+    error: verdict === "applied" ? "" : message,
+    notice: verdict === "applied" ? plan.notes.join(" ") : "",
+    services: withMissing(
+      reading.services,
+      await runtimes.observe(AbortSignal.timeout(10_000)).catch(() => board.fields.services),
+    ),
+  });
+  events.emit("restart_completed", { rollout });
+  announce(shop, revision, message);
+  return { verdict, revision, message, plan: describePlan(plan), rollout };
+}
+
+/** What the containers read directly, and what it was before. */
+function filesToReturn({ reading, running, change, plan }: Comparison): FileToReturn[] {
+  if (running === undefined) return [];
+  const touched = new Set(plan.phases.flatMap(({ steps }) => steps.map(({ service }) => service)));
+  const changed = new Set(
+    change.entries.filter((entry) => entry.role === "file").map((entry) => entry.source),
+  );
+  const mounts = [...reading.services.values()]
+    .filter(({ name }) => touched.has(name))
+    .flatMap((model) => model.files);
+  return [...changed].flatMap((path) => {
+    const uses = mounts.filter((file) => file.path === path);
+    if (uses.length === 0) return [];
+    const expected = reading.snapshot.files.find((file) => file.path === path)?.hash ?? null;
+    return [{ path, expected, snapshot: running.snapshot.id, inPlace: uses.some((file) => file.alone) }];
+  });
+}
+
+/** @returns the paths that somebody changed meanwhile */
+export async function returnFiles(
+  directory: string,
+  history: History,
+  files: readonly FileToReturn[],
+): Promise<string[]> {
+  const left: string[] = [];
+  for (const { path, expected, snapshot, inPlace } of files) {
+    const content = history.getSnapshot(snapshot)?.files.find((file) => file.path === path)?.bytes ?? null;
+    const result = await writeIfUnchanged(directory, { path, expected, content, inPlace });
+    if (result === "changed-meanwhile") left.push(path);
+  }
+  return left;
+}
+
+function messageOf(
+  verdict: Verdict,
+  reason: string | undefined,
+  services: readonly string[],
+  lastGood: number | null,
+): string {
+  const names = services.join(", ");
+  switch (verdict) {
+    case "applied":
+      return `Applied to ${names}.${reason === undefined ? "" : ` ${reason}`}`;
+    case "rolled-back":
+      return `${reason ?? "The rollout failed."} Revision ${lastGood ?? "before"} runs again.`;
+    case "rejected":
+      return `${reason ?? "The change was rejected."} Nothing was touched.`;
+    default:
+      return reason ?? "The rollout failed.";
+  }
+}
+
+/**
+ * Starts again what the last good revision has and what is not running: local services that ended with the
+ * former agent, while the files hold a change that has failed before. No new revision: nothing new is applied.
+ */
+export async function revive(shop: Workshop, reading: Reading, signal: AbortSignal): Promise<void> {
+  const { history, board, runtimes } = shop;
+  const running = runningRevision(history);
+  if (running === undefined) return;
+  await runtimes.provide(running.name, running.services);
+  const plan = planProject({
+    change: { entries: [], severity: "minor" },
+    settings: reading.settings,
+    before: running.services,
+    after: running.services,
+    running: await runtimes.observe(signal),
+    upToDate: new Set(),
+    up: false,
+    expectedMs: () => undefined,
+  });
+  if (plan.phases.length === 0) return;
+  const progress = new Progress(
+    "revival",
+    running.revision,
+    plan,
+    ({ rollout }) => board.set({ rollout }),
+    (text) => text,
+  );
+  const { verdict, reason } = await runRollout(
+    { revision: running.revision, plan, files: [], stabilityMs: 0 },
+    {
+      // A crash here leaves what it finds: the runtime knows its processes by itself.
+      journal: { intend: () => undefined, mark: () => undefined, commitPoint: () => undefined },
+      progress,
+      runtimeOf: (step) => runtimes.of((step.target ?? step.current)?.runtime ?? "process"),
+      returnFiles: () => Promise.resolve([]),
+    },
+    signal,
+  );
+  board.set({ services: withMissing(running.services, await runtimes.observe(signal)) });
+  if (verdict !== "applied")
+    board.set({ error: reason ?? "The last good revision could not be started again." });
+}

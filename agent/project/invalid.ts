@@ -1,0 +1,108 @@
+/** Says why the files cannot be used: the problems in them, or what is missing outside of them. */
+import { isAbsolute } from "node:path";
+import { locatePath, pathInMessage } from "../../core/compose/locate.ts";
+import { lookupIn } from "../../core/interpolate/fill.ts";
+import { checkFile } from "../../core/language/check.ts";
+import { describeError, HotenvError } from "../../core/protocol/errors.ts";
+import type { Problem } from "../../core/protocol/words.ts";
+import { hiderOf, textOfFile } from "./compared.ts";
+import type { Texts } from "./reading.ts";
+import { schemaOf, sensitivityOf } from "./sensitivity.ts";
+import type { Snapshot } from "./snapshot.ts";
+import { type Environment, interpolationLookup, sourcePath } from "./sources.ts";
+import type { Workshop } from "./workshop.ts";
+
+const ofFiles = new Set(["settings-invalid", "compose-invalid", "env-invalid", "file-unreadable"]);
+
+/** Every error in the sources that Hotenv itself can find: Compose stops at the first, and often at the wrong line. */
+export function findProblems(snapshot: Snapshot, environment: Environment): Problem[] {
+  const schema = schemaOf(snapshot);
+  const project = snapshot.files.find((file) => file.role === "env");
+  const shell = lookupIn(environment);
+  const filled = interpolationLookup(environment, project === undefined ? null : textOfFile(project));
+  return snapshot.files.flatMap((file) => {
+    const text = textOfFile(file);
+    if (text === null || (file.role !== "env" && file.role !== "compose")) return [];
+    const isProject = file === project;
+    const found = checkFile({
+      path: file.path,
+      text,
+      role: file.role,
+      lookup: isProject ? shell : filled,
+      ...(isProject && schema !== undefined ? { schema } : {}),
+    });
+    return found.filter(({ severity }) => severity === "error");
+  });
+}
+
+/** The error itself as a problem, where it, or the message inside it, knows its place. */
+function problemOf(error: HotenvError, directory: string, snapshot: Snapshot | undefined): Problem[] {
+  const problem = (file: string, line: number, column: number): Problem => ({
+    file: isAbsolute(file) ? sourcePath(directory, file) : file,
+    line,
+    column,
+    endLine: line,
+    endColumn: column + 1,
+    severity: "error",
+    code: error.code,
+    message: error.message,
+  });
+  const { file, line, column } = error.location ?? {};
+  if (file !== undefined && line !== undefined) return [problem(file, line, column ?? 1)];
+  const path = error.code === "compose-invalid" ? pathInMessage(error.message) : undefined;
+  for (const source of path === undefined ? [] : (snapshot?.files ?? [])) {
+    if (source.role !== "compose" || path === undefined) continue;
+    const place = locatePath(textOfFile(source) ?? "", path);
+    if (place) return [problem(source.path, place.line, place.column)];
+  }
+  return file === undefined ? [] : [problem(file, 1, 1)];
+}
+
+/** The error with the place that Hotenv found for it, where that is better than what was said. */
+export function sharpen(error: HotenvError, problems: readonly Problem[]): HotenvError {
+  const [first] = problems;
+  if (first === undefined || !ofFiles.has(error.code)) return error;
+  const { file, line, column } = first;
+  return new HotenvError(error.code, first.message, {
+    location: { file, line, column },
+    todo: error.todo ?? "Correct it; what runs is left alone until then.",
+    cause: error,
+  });
+}
+
+/** A value that breaks the project's own schema is refused before anything else is asked. @throws HotenvError env-invalid */
+export function refuseBrokenSchema(snapshot: Snapshot, environment: Environment): void {
+  const [first] = findProblems(snapshot, environment).filter(({ code }) => code.startsWith("schema-"));
+  if (first === undefined) return;
+  throw new HotenvError("env-invalid", first.message, {
+    location: { file: first.file, line: first.line, column: first.column },
+    todo: "Correct the value; what runs is left alone until then.",
+  });
+}
+
+/** @returns the error to tell, with the best place known for it */
+export function explainInvalid(
+  { board, directory, environment, events }: Workshop,
+  error: HotenvError,
+  texts: Texts | undefined,
+): HotenvError {
+  if (error.code === "cancelled") return error;
+  const isOfFiles = ofFiles.has(error.code);
+  const found = isOfFiles && texts ? [...texts.problems, ...findProblems(texts.snapshot, environment)] : [];
+  const named = error.location?.file === undefined ? undefined : sourcePath(directory, error.location.file);
+  // What Hotenv finds in the file that Compose complains about; else what Compose says.
+  const inNamed = named === undefined ? found : found.filter(({ file }) => file === named);
+  const problems = inNamed.length > 0 ? found : [...problemOf(error, directory, texts?.snapshot), ...found];
+  const sharp = sharpen(error, inNamed.length > 0 ? inNamed : problems);
+  const hide = texts ? hiderOf([texts.snapshot], environment, sensitivityOf([texts.snapshot])) : undefined;
+  const sentence = hide?.(describeError(sharp)) ?? describeError(sharp);
+  board.set({
+    reading: false,
+    rolling: false,
+    problems: hide ? problems.map((problem) => ({ ...problem, message: hide(problem.message) })) : problems,
+    ...(texts === undefined ? {} : { sources: texts.sources }),
+    ...(isOfFiles ? { invalid: sentence, error: "" } : { invalid: "", error: sentence }),
+  });
+  events.emit("log", { level: isOfFiles ? "warn" : "error", message: sentence });
+  return sharp;
+}

@@ -1,0 +1,129 @@
+/** From what runs and what the files now say to a plan that can be executed. */
+import type { ProjectModel, ServiceModel } from "../../core/compose/model.ts";
+import type { DeclaredReload } from "../../core/plan/action.ts";
+import { findImpacts, type ServiceImpact } from "../../core/plan/impact.ts";
+import { orderPhases } from "../../core/plan/phases.ts";
+import type { Action, Change, ServiceStatus } from "../../core/protocol/words.ts";
+import type { Settings } from "../../core/settings/settings.ts";
+import type { ExecutablePlan, ExecutableStep } from "../rollout/rollout-plan.ts";
+
+export interface PlanInput {
+  readonly change: Change;
+  readonly settings: Settings;
+  readonly before: ProjectModel;
+  readonly after: ProjectModel;
+  readonly running: readonly ServiceStatus[];
+  /** Services whose containers carry the new configuration already: somebody else was quicker. */
+  readonly upToDate: ReadonlySet<string>;
+  /** Start what is not running, too. */
+  readonly up: boolean;
+  /** Fills the variables of the settings in; without it they stay as they are written. */
+  readonly fill?: (text: string) => string;
+  readonly expectedMs: (service: string, action: Action) => number | undefined;
+  /** The cause in terms of the keys that changed; default: in terms of what they changed. */
+  readonly explain?: (impact: ServiceImpact) => string;
+}
+
+const isUp = (status: ServiceStatus | undefined) =>
+  status !== undefined && (status.state === "running" || status.state === "restarting");
+
+/** A local service that others wait for until it has ended, and that has. */
+const isDone = (model: ServiceModel, status: ServiceStatus | undefined) =>
+  model.runtime === "process" &&
+  model.config.completes === true &&
+  (status?.state === "exited" || status?.state === "stopped");
+
+export function planProject(input: PlanInput): ExecutablePlan {
+  const { change, settings, before, after, up } = input;
+  const running = new Map(input.running.map((status) => [status.service, status]));
+  const changedFiles = new Set(
+    change.entries.filter((entry) => entry.role !== "env").map((entry) => entry.source),
+  );
+  const reloads = new Map<string, DeclaredReload>(
+    [...settings.services].map(([service, { reload, local }]) => [
+      service,
+      // A local service has no inside, and no other way to be told: a new process does it.
+      local === undefined ? { ...reload } : { signal: reload?.signal },
+    ]),
+  );
+  const notes: string[] = [];
+  const steps = new Map<string, ExecutableStep>();
+  const anyUp = input.running.some((status) => isUp(status));
+
+  const add = (impact: ServiceImpact) => {
+    const { service, action } = impact;
+    const runtime = (impact.after ?? impact.before)?.runtime;
+    const state = running.get(service);
+    if (impact.after === undefined && runtime === "compose") {
+      // As `docker compose up -d`: what is no longer named is left alone.
+      if (isUp(state)) notes.push(`${service} is no longer in the project; its container runs on.`);
+      return;
+    }
+    const isNew = impact.before === undefined && state === undefined;
+    if (runtime === "compose" && !isUp(state) && !up && !(isNew && anyUp)) {
+      notes.push(`${service} is not running and stays so.`);
+      return;
+    }
+    // Only where the hash tells the two apart: contents of configs and secrets are not in it.
+    const hashTells = impact.before?.configHash !== impact.after?.configHash;
+    if (action === "recreate" && hashTells && input.upToDate.has(service) && isUp(state)) {
+      notes.push(`${service} runs with the new configuration already.`);
+      return;
+    }
+    const cause = input.explain?.(impact) ?? impact.cause;
+    steps.set(service, makeStep(input, service, action, cause, impact.before, impact.after));
+  };
+  for (const impact of findImpacts(before, after, changedFiles, reloads)) add(impact);
+
+  for (const [service, model] of after)
+    if (
+      !steps.has(service) &&
+      !isUp(running.get(service)) &&
+      !isDone(model, running.get(service)) &&
+      (up || model.runtime === "process")
+    )
+      steps.set(service, makeStep(input, service, "recreate", "not running", undefined, model));
+
+  const model = new Map([...before, ...after]);
+  const phases = orderPhases(model, new Set(steps.keys())).map((services) => ({
+    steps: services.flatMap((service) => steps.get(service) ?? []),
+  }));
+  return { change, phases, notes };
+}
+
+function makeStep(
+  { settings, expectedMs, fill = (text) => text, up, after }: PlanInput,
+  service: string,
+  action: Action,
+  cause: string,
+  current: ServiceModel | undefined,
+  target: ServiceModel | undefined,
+): ExecutableStep {
+  const { reload, verify: probes = [] } = settings.services.get(service) ?? {};
+  const signal = reload?.signal;
+  const expected = expectedMs(service, action);
+  return {
+    service,
+    action,
+    cause,
+    current,
+    target,
+    project: after,
+    ...(up ? { start: true } : {}),
+    ...(action === "signal" && signal !== undefined ? { signal } : {}),
+    ...(reload === undefined ? {} : { reload: filled(reload, fill) }),
+    ...(probes.length === 0 ? {} : { probes: filled(probes, fill) }),
+    ...(expected === undefined ? {} : { expectedMs: expected }),
+  };
+}
+
+/** Every text in plain data, filled. */
+function filled<T>(value: T, fill: (text: string) => string): T {
+  const inner = (part: unknown): unknown => {
+    if (typeof part === "string") return fill(part);
+    if (Array.isArray(part)) return part.map(inner);
+    if (part === null || typeof part !== "object") return part;
+    return Object.fromEntries(Object.entries(part).map(([key, content]) => [key, inner(content)]));
+  };
+  return inner(value) as T;
+}

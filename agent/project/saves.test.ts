@@ -1,0 +1,111 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, it } from "mocha";
+import type { Revision } from "../../core/protocol/words.ts";
+import { snapshotOf } from "../watch/read-snapshot.ts";
+import type { LiveProject } from "./live.ts";
+import { openProject } from "./open.ts";
+import { rememberSaves } from "./saves.ts";
+import type { Snapshot } from "./snapshot.ts";
+
+describe("whose change it is", () => {
+  const ann = { name: "Ann" };
+  /** Hashes by path. */
+  const snapshot = (hashes: Readonly<Record<string, string>>): Snapshot =>
+    snapshotOf(
+      Object.entries(hashes).map(([path, hash]) => ({ path, role: "env", hash, bytes: new Uint8Array() })),
+    );
+  const before = snapshot({ ".env": "1", "web.env": "1" });
+
+  for (const [what, now, origin] of [
+    ["an editor's where it has saved what is there", { ".env": "saved", "web.env": "1" }, "editor"],
+    ["an editor's where it has saved every file", { ".env": "saved", "web.env": "saved too" }, "editor"],
+    ["nobody's in particular where one file is another's", { ".env": "saved", "web.env": "2" }, "watcher"],
+    ["nobody's in particular after the save was overwritten", { ".env": "2", "web.env": "1" }, "watcher"],
+    ["nobody's in particular where nothing was changed", { ".env": "1", "web.env": "1" }, "watcher"],
+  ] as const)
+    it(`is ${what}`, () => {
+      const saves = rememberSaves();
+      saves.note(".env", "earlier", undefined);
+      saves.note(".env", "saved", ann);
+      saves.note("web.env", "saved too", ann);
+      const said = saves.whose(before, snapshot(now));
+      assert.equal(said.origin, origin);
+      assert.equal(said.author?.name, origin === "editor" ? "Ann" : undefined);
+    });
+});
+
+describe("an agent that is told of a save", function () {
+  this.timeout(20_000);
+  let root: string;
+  let directory: string;
+  let env: string;
+  let project: LiveProject | undefined;
+  const never = new AbortController().signal;
+
+  beforeEach(async () => {
+    root = await realpath(await mkdtemp(join(tmpdir(), "hotenv-saves-")));
+    directory = join(root, "project");
+    env = join(directory, ".env");
+    await mkdir(directory);
+    await writeFile(env, "GREETING=hello\n");
+  });
+  afterEach(async () => {
+    await project?.close();
+    project = undefined;
+    await rm(root, { recursive: true, force: true });
+  });
+
+  /** The agent, once the service runs: with revision 2, since the first is what it found. */
+  async function open(): Promise<LiveProject> {
+    await writeFile(
+      join(directory, "hotenv.yaml"),
+      `policy: { stability: 0s, debounce: { quiet: 50ms, max: 60s } }
+services:
+  api:
+    command: node -e "setInterval(() => {}, 1000)"
+    environment: { GREETING: "\${GREETING}" }
+`,
+    );
+    const opened = await openProject({ directory, stateDir: join(root, "state"), watch: true });
+    project = opened;
+    await concluded(opened, 2);
+    return opened;
+  }
+
+  async function concluded({ api, events }: LiveProject, revision: number): Promise<Revision> {
+    for (;;) {
+      const told = Promise.withResolvers<void>();
+      const stop = events.on(({ type }) => type === "verdict" && told.resolve());
+      const [newest] = await api["history/list"]({ limit: 1 }, never);
+      if (newest === undefined || newest.revision < revision || newest.verdict === null) await told.promise;
+      stop();
+      if (newest?.revision === revision && newest.verdict !== null)
+        return await api["history/show"]({ revision }, never);
+    }
+  }
+
+  const save = async ({ api }: LiveProject, text: string): Promise<void> => {
+    await writeFile(env, text);
+    const hash = createHash("sha256").update(text).digest("hex");
+    await api.saved({ path: ".env", hash, author: { name: "Ann" } }, never);
+  };
+
+  it("records the editor and its author", async () => {
+    const opened = await open();
+    await save(opened, "GREETING=good morning\n");
+    const { origin, author, verdict } = await concluded(opened, 3);
+    assert.deepEqual([origin, author.name, verdict], ["editor", "Ann", "applied"]);
+  });
+
+  it("records the watcher where the file is not what was saved", async () => {
+    const opened = await open();
+    await save(opened, "GREETING=good morning\n");
+    await concluded(opened, 3);
+    await writeFile(env, "GREETING=good night\n");
+    assert.equal((await concluded(opened, 4)).origin, "watcher");
+  });
+});

@@ -1,0 +1,18 @@
+/** The content of all sources at one moment, content-addressed. */
+import type { Role } from "../../core/protocol/words.ts";
+
+export interface SnapshotFile {
+  /** Relative to the project directory, `/` separated; absolute where it lies outside. */
+  readonly path: string;
+  readonly role: Role;
+  /** SHA-256 of the bytes, hexadecimal; null where the file does not exist. */
+  readonly hash: string | null;
+  readonly bytes: Uint8Array | null;
+}
+
+export interface Snapshot {
+  /** SHA-256 over all paths, roles and hashes, hexadecimal. */
+  readonly id: string;
+  /** Sorted by path. */
+  readonly files: readonly SnapshotFile[];
+}

@@ -1,0 +1,247 @@
+/**
+ * The engine's promises, at every point where something can fail. The runtime here is a list of what is done
+ * and undone: failures of real containers cannot be had at will between two chosen operations; the tests
+ * against Docker and real processes are elsewhere.
+ */
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { describe, it } from "mocha";
+import type { ServiceModel } from "../../core/compose/model.ts";
+import { HotenvError } from "../../core/protocol/errors.ts";
+import type { Operation, ProbeResult, Runtime, Script } from "../runtime/runtime.ts";
+import { runRollout } from "./engine.ts";
+import type { Journal } from "./journal.ts";
+import { Progress } from "./progress.ts";
+import { recover } from "./recover.ts";
+import type { ExecutablePlan, ExecutableStep } from "./rollout-plan.ts";
+
+const operationsPerStep = 3;
+
+interface Trouble {
+  /** The nth operation performed, over all services, throws. */
+  readonly perform?: number;
+  readonly prepare?: string;
+  readonly verify?: string;
+  readonly inconclusive?: boolean;
+  readonly revert?: boolean;
+}
+
+const model = (name: string): ServiceModel => ({
+  name,
+  runtime: "compose",
+  config: {},
+  dependsOn: [],
+  files: [],
+});
+
+function listing(trouble: Trouble) {
+  const did: string[] = [];
+  const journaled: string[] = [];
+  let performed = 0;
+  let failedOnce = false;
+  const nameOf = (operation: Operation) => `${operation.service}/${operation.kind}`;
+  const runtime: Runtime = {
+    kind: "compose",
+    observe: () => Promise.resolve([]),
+    drift: () => Promise.resolve([]),
+    prepare({ service }: ExecutableStep): Promise<Script> {
+      if (trouble.prepare === service)
+        return Promise.reject(new HotenvError("docker-failed", "The image cannot be built."));
+      const operations = Array.from({ length: operationsPerStep }, (_, index) => ({
+        kind: `do${index}`,
+        service,
+      }));
+      return Promise.resolve({ operations, cleanup: [{ kind: "clean", service }] });
+    },
+    perform(operation) {
+      const name = nameOf(operation);
+      assert.ok(journaled.includes(name), `${name} is in the journal before it is done`);
+      performed += 1;
+      did.push(`do ${name}`);
+      if (performed === trouble.perform) return Promise.reject(new HotenvError("docker-failed", "It broke."));
+      return Promise.resolve();
+    },
+    revert(operation) {
+      did.push(`undo ${nameOf(operation)}`);
+      return trouble.revert
+        ? Promise.reject(new HotenvError("docker-failed", "It stays broken."))
+        : Promise.resolve();
+    },
+    verify(service): Promise<ProbeResult> {
+      if (trouble.verify !== service || failedOnce) return Promise.resolve({ ok: true });
+      failedOnce = true;
+      const inconclusive = trouble.inconclusive === true;
+      return Promise.resolve({ ok: false, inconclusive, reason: `${service} is ill.`, log: ["last words"] });
+    },
+    logs: () => Promise.resolve(["last words"]),
+    onEvent: () => () => undefined,
+    close: () => Promise.resolve(),
+  };
+  const journal: Journal = {
+    intend: (_revision, seq, { operation }) => {
+      journaled.push(seq === 0 ? operation.kind : nameOf(operation));
+    },
+    mark: () => undefined,
+    commitPoint: () => {
+      did.push("commit");
+    },
+  };
+  return { runtime, journal, did };
+}
+
+function planOf(phases: readonly (readonly string[])[]): ExecutablePlan {
+  const step = (service: string): ExecutableStep => ({
+    service,
+    action: "recreate",
+    cause: "test",
+    current: model(service),
+    target: model(service),
+    project: new Map(),
+  });
+  return {
+    change: { entries: [], severity: "minor" },
+    phases: phases.map((names) => ({ steps: names.map(step) })),
+    notes: [],
+  };
+}
+
+async function rollOut(
+  phases: readonly (readonly string[])[],
+  trouble: Trouble,
+  signal = new AbortController().signal,
+) {
+  const plan = planOf(phases);
+  const { runtime, journal, did } = listing(trouble);
+  const progress = new Progress(
+    "id",
+    1,
+    plan,
+    () => undefined,
+    (text) => text,
+  );
+  const rollout = await runRollout(
+    { revision: 1, plan, files: [], stabilityMs: 1 },
+    { journal, progress, runtimeOf: () => runtime, returnFiles: () => Promise.resolve([]) },
+    signal,
+  );
+  return { rollout, did };
+}
+
+const chain = [["db"], ["api"], ["web"]] as const;
+
+describe("A rollout", () => {
+  it("does phase after phase, commits, and only then removes what was kept", async () => {
+    const { rollout, did } = await rollOut(chain, {});
+    assert.equal(rollout.verdict, "applied");
+    const commit = did.indexOf("commit");
+    assert.equal(commit, 3 * operationsPerStep);
+    assert.deepEqual(did.slice(commit + 1), ["do db/clean", "do api/clean", "do web/clean"]);
+    assert.deepEqual(
+      rollout.phases.flatMap(({ steps }) => steps.map(({ state }) => state)),
+      ["healthy", "healthy", "healthy"],
+    );
+  });
+
+  it("undoes exactly what it did, of each service in reverse order, wherever it fails", async () => {
+    const points = 3 * operationsPerStep;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(chain, [["db", "api", "web"]], [["db"], ["api", "web"]]),
+        fc.integer({ min: 1, max: points }),
+        async (phases, perform) => {
+          const { rollout, did } = await rollOut(phases, { perform });
+          assert.equal(rollout.verdict, "rolled-back");
+          assert.match(rollout.reason ?? "", /It broke\./);
+          assert.ok(!did.includes("commit"));
+          const done = did.filter((entry) => entry.startsWith("do ")).map((entry) => entry.slice(3));
+          const undone = did.filter((entry) => entry.startsWith("undo ")).map((entry) => entry.slice(5));
+          for (const service of ["db", "api", "web"]) {
+            const of = (list: readonly string[]) => list.filter((entry) => entry.startsWith(`${service}/`));
+            assert.deepEqual(of(undone), of(done).toReversed());
+          }
+        },
+      ),
+    );
+  });
+
+  it("undoes all services when a later one does not prove itself, and says which and why", async () => {
+    const { rollout, did } = await rollOut(chain, { verify: "web" });
+    assert.equal(rollout.verdict, "rolled-back");
+    assert.equal(rollout.reason, "web is ill.");
+    assert.deepEqual(rollout.log, ["last words"]);
+    assert.equal(did.filter((entry) => entry.startsWith("undo ")).length, 3 * operationsPerStep);
+    assert.ok(rollout.phases.every(({ steps }) => steps.every(({ state }) => state === "rolled-back")));
+  });
+
+  it("is inconclusive where a probe could not be run", async () => {
+    assert.equal(
+      (await rollOut(chain, { verify: "db", inconclusive: true })).rollout.verdict,
+      "inconclusive",
+    );
+  });
+
+  it("touches nothing when a step cannot be prepared", async () => {
+    const { rollout, did } = await rollOut(chain, { prepare: "web" });
+    assert.equal(rollout.verdict, "rejected");
+    assert.match(rollout.reason ?? "", /cannot be built/);
+    assert.deepEqual(did, []);
+  });
+
+  it("says failed, and what is left, when going back fails", async () => {
+    const { rollout } = await rollOut(chain, { perform: 4, revert: true });
+    assert.equal(rollout.verdict, "failed");
+    assert.match(rollout.reason ?? "", /db could not be put back: It stays broken\./);
+  });
+
+  it("goes back when it is cancelled between two operations", async () => {
+    const cancel = new AbortController();
+    cancel.abort();
+    const { rollout } = await rollOut(chain, {}, cancel.signal);
+    assert.equal(rollout.verdict, "rolled-back");
+  });
+});
+
+describe("Recovery", () => {
+  const entry = (seq: number, state: "intended" | "performed" | "reverted", cleanup = false) => ({
+    seq,
+    phase: 0,
+    service: "api",
+    operation: { kind: `op${seq}`, service: "api" },
+    cleanup,
+    state,
+  });
+  const run = async (committed: boolean, entries: ReturnType<typeof entry>[]) => {
+    const { runtime, did, journal } = listing({});
+    for (const { operation, seq } of entries)
+      journal.intend(1, seq, { phase: 0, service: "api", operation, cleanup: false });
+    const result = await recover(
+      { revision: 1, entries, committed, rollout: null },
+      () => runtime,
+      () => undefined,
+      () => Promise.resolve([]),
+    );
+    return { ...result, did };
+  };
+
+  it("undoes what was intended or performed, in reverse, and leaves out what was undone already", async () => {
+    const { verdict, did } = await run(false, [
+      entry(1, "performed"),
+      entry(2, "performed"),
+      entry(3, "intended"),
+      entry(4, "reverted"),
+      entry(5, "intended", true),
+    ]);
+    assert.equal(verdict, "rolled-back");
+    assert.deepEqual(did, ["undo api/op3", "undo api/op2", "undo api/op1"]);
+  });
+
+  it("only cleans up behind the commit point", async () => {
+    const { verdict, did } = await run(true, [
+      entry(1, "performed"),
+      entry(2, "performed", true),
+      entry(3, "intended", true),
+    ]);
+    assert.equal(verdict, "applied");
+    assert.deepEqual(did, ["do api/op3"]);
+  });
+});

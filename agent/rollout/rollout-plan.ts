@@ -1,0 +1,56 @@
+/** What a rollout is asked to do: a plan whose steps know their models. */
+import * as z from "zod";
+import type { Change, Plan } from "../../core/protocol/words.ts";
+import type { Operation, Step } from "../runtime/runtime.ts";
+
+export interface ExecutableStep extends Step {
+  readonly cause: string;
+  readonly expectedMs?: number;
+}
+
+export interface ExecutablePlan {
+  readonly change: Change;
+  readonly phases: readonly { readonly steps: readonly ExecutableStep[] }[];
+  readonly notes: readonly string[];
+}
+
+const fileToReturnSchema = z.object({
+  path: z.string(),
+  /** SHA-256 of the content that this rollout brings in; only that may be replaced. */
+  expected: z.string().nullable(),
+  /** The snapshot that holds the content to go back to. */
+  snapshot: z.string(),
+  /** Bind-mounted alone: the container knows the inode, so the file is written in place. */
+  inPlace: z.boolean(),
+});
+/** A file that a service reads while it runs: going back means that its content goes back, too. */
+export type FileToReturn = z.infer<typeof fileToReturnSchema>;
+
+export const returnFilesKind = "return-files";
+
+/** What a rollout's journal says of files, in its first entry. */
+export const filesOperation = (files: readonly FileToReturn[]): Operation => ({
+  kind: returnFilesKind,
+  files,
+});
+
+/** @returns the files that an operation of the journal names; none where it is about something else */
+export function filesIn(operation: Operation): FileToReturn[] {
+  return operation.kind === returnFilesKind ? z.array(fileToReturnSchema).parse(operation.files) : [];
+}
+
+/** The plan as clients see it: without models. */
+export function describePlan(plan: ExecutablePlan): Plan {
+  return {
+    change: plan.change,
+    phases: plan.phases.map(({ steps }) => ({
+      steps: steps.map(({ service, action, cause, expectedMs }) => ({
+        service,
+        action,
+        cause,
+        ...(expectedMs === undefined ? {} : { expectedMs }),
+      })),
+    })),
+    notes: [...plan.notes],
+  };
+}

@@ -1,0 +1,281 @@
+/** The runtime of Compose projects. Everything that it touches carries this project's label. */
+import type { ProjectModel, ServiceModel } from "../../../core/compose/model.ts";
+import { printResolved } from "../../../core/compose/resolved.ts";
+import { HotenvError } from "../../../core/protocol/errors.ts";
+import type { ServiceStatus } from "../../../core/protocol/words.ts";
+import { createQueue } from "../../queue.ts";
+import type { Operation, ProbeResult, Runtime, RuntimeEvent, Script, Step } from "../runtime.ts";
+import { type ComposeProject, runCompose } from "./compose-cli.ts";
+import {
+  type Container,
+  inspectContainer,
+  isAside,
+  keptName,
+  labels,
+  listContainers,
+  statusOfService,
+} from "./containers.ts";
+import { planDirect } from "./create-direct.ts";
+import { connectDocker, dockerError, dockerHost, endpointOf, statusOf } from "./docker.ts";
+import { type EventLoop, followEvents } from "./events.ts";
+import { execIn, staleFiles } from "./exec.ts";
+import { injectedFiles } from "./inject.ts";
+import { readLogs } from "./logs.ts";
+import {
+  type ComposeOperation,
+  type OperationContext,
+  operationSchema,
+  performOperation,
+  revertOperation,
+} from "./operations.ts";
+import { hasEnvironmentOf, sharedHashes, sharesContainer } from "./sharing.ts";
+import { verifyService } from "./verify.ts";
+
+const logTail = 20;
+
+export interface ComposeRuntime extends Runtime {
+  readonly kind: "compose";
+}
+
+/**
+ * @param name the project's name, as Compose resolved it
+ * @throws HotenvError docker-unreachable where the endpoint cannot be used at all; one that is only down is tried again with each call
+ */
+export async function openComposeRuntime(project: ComposeProject, name: string): Promise<ComposeRuntime> {
+  const endpoint = endpointOf(await dockerHost(project.environment));
+  const docker = connectDocker(endpoint);
+  const context: OperationContext = { docker, endpoint, project, name, inTurn: createQueue().add };
+  let events: EventLoop | undefined;
+  const following = () => (events ??= followEvents(docker, name));
+
+  const current = async (service?: string) =>
+    (await listContainers(docker, name, service)).filter((container) => !isAside(container));
+
+  async function observe(): Promise<ServiceStatus[]> {
+    const byService = Map.groupBy(await current(), (container) => container.service);
+    return Promise.all(
+      [...byService].map(async ([service, containers]) => {
+        const found = await Promise.all(
+          containers.map((container) => inspectContainer(docker, container.id)),
+        );
+        return statusOfService(
+          service,
+          found.filter((container) => container !== undefined),
+        );
+      }),
+    );
+  }
+
+  async function drift(model: ProjectModel, signal: AbortSignal): Promise<string[]> {
+    const containers = await current();
+    const shared = await sharedHashes(project, name, model, containers, signal);
+    const drifted = await Promise.all(
+      containers.map(async ({ id, service, labels: own }) => {
+        const target = model.get(service);
+        if (target === undefined) return [];
+        const wanted = shared.has(service) ? shared.get(service) : target.configHash;
+        const isSame =
+          wanted === undefined
+            ? await hasEnvironmentOf(docker, id, target)
+            : own[labels.configHash] === wanted;
+        return isSame ? [] : [service];
+      }),
+    );
+    return [...new Set(drifted.flat())].sort();
+  }
+
+  /** Builds or pulls while everything still runs: what can fail slowly fails before anything is stopped. */
+  async function provideImage(step: Step, target: ServiceModel, signal: AbortSignal): Promise<void> {
+    const { image, build } = target.config;
+    const reference = typeof image === "string" ? image : `${name}-${step.service}`;
+    if (step.action !== "rebuild" && (await hasImage(reference))) return;
+    const verb = build === undefined || build === null ? "pull" : "build";
+    await runCompose(project, [verb, "--", step.service], signal);
+  }
+
+  async function hasImage(reference: string): Promise<boolean> {
+    try {
+      await docker.getImage(reference).inspect();
+      return true;
+    } catch (error) {
+      if (statusOf(error) === 404) return false;
+      throw dockerError(`Docker did not tell about the image ${reference}`, error);
+    }
+  }
+
+  async function prepare(step: Step, rollout: string, signal: AbortSignal): Promise<Script> {
+    const containers = await current(step.service);
+    if (isLighter(step.action)) return { operations: await lighter(step, containers), cleanup: [] };
+    if (step.target === undefined) {
+      const operations = containers.flatMap((container): ComposeOperation[] => [
+        { kind: "stop", id: container.id, shows: "stopping", undo: "resume" },
+        {
+          kind: "set-aside",
+          id: container.id,
+          name: container.name,
+          kept: keptName(container.name, rollout),
+        },
+      ]);
+      return { operations, cleanup: containers.map(({ id }): ComposeOperation => ({ kind: "remove", id })) };
+    }
+    await provideImage(step, step.target, signal);
+    return replace(step, step.target, containers, rollout);
+  }
+
+  return {
+    kind: "compose",
+    observe,
+    drift,
+    prepare,
+    perform: (operation, signal) => performOperation(parse(operation), context, signal),
+    revert: (operation, haste) => revertOperation(parse(operation), context, haste),
+    verify: (service, target, stabilityMs, signal): Promise<ProbeResult> =>
+      verifyService(
+        {
+          docker,
+          project: name,
+          events: following(),
+          service,
+          target,
+          stabilityMs,
+          logs: () => logs(service, logTail, signal),
+        },
+        signal,
+      ),
+    async exec(service, command, signal) {
+      const [first] = (await current(service)).filter((container) => container.state === "running");
+      if (first === undefined)
+        throw new HotenvError("docker-failed", `${service} has no container that runs.`);
+      return execIn(docker, first.id, command, signal);
+    },
+    logs,
+    onEvent: (listener: (event: RuntimeEvent) => void) => following().on(listener),
+    close: async () => events?.close(),
+  };
+
+  async function logs(service: string, tail: number, signal: AbortSignal): Promise<string[]> {
+    const containers = await current(service);
+    const perContainer = await Promise.all(
+      containers.map((container) => readLogs(docker, container.id, tail, signal)),
+    );
+    return perContainer.flat().slice(-tail);
+  }
+
+  /** A container that holds on to a file that was replaced cannot reload it: only a restart shows it the new one. */
+  async function lighter(step: Step, containers: readonly Container[]): Promise<ComposeOperation[]> {
+    const running = containers.filter((container) => container.state === "running");
+    const stale = await Promise.all(
+      running.map(({ id }) => staleFiles(docker, id, project.directory, step.target?.files ?? [])),
+    );
+    const isRestart = step.action === "restart" || stale.some((files) => files.length > 0);
+    if (isRestart)
+      return running.map(({ id }): ComposeOperation => ({ kind: "restart", id, shows: "stopping" }));
+    const checks = running.flatMap(({ id }): ComposeOperation[] =>
+      step.reload?.check === undefined ? [] : [{ kind: "check", id, command: wordsOf(step.reload.check) }],
+    );
+    return [...checks, ...reloads(step, running)];
+  }
+
+  /** The new beside the old, then the change of places, one container after the other. */
+  async function replace(
+    step: Step,
+    target: ServiceModel,
+    containers: readonly Container[],
+    rollout: string,
+  ): Promise<Script> {
+    const { service } = step;
+    const shares = sharesContainer(target);
+    const wanted = labelsOf(step, containers);
+    if (shares) delete wanted[labels.configHash];
+    const direct = shares ? undefined : await planDirect(docker, containers, step.current, target, wanted);
+    const olds = containers.map(({ id, name: called }) => ({ id, name: called }));
+    const ids = olds.map(({ id }) => id);
+    const create: ComposeOperation = {
+      kind: "create",
+      service,
+      olds,
+      project: direct === undefined ? printResolved(name, withDependencies(step.project, service)) : "",
+      labels: wanted,
+      shares,
+      ...(direct === undefined ? {} : { direct }),
+      undo: "discard",
+    };
+    const files = injectedFiles(target);
+    if (olds.length === 0)
+      return {
+        operations: [create, { kind: "start", service, olds: [], files, shows: "starting" }],
+        cleanup: [],
+      };
+    const swaps = containers.flatMap(({ id, name: called, state }): ComposeOperation[] => [
+      { kind: "stop", id, shows: "stopping", undo: "resume" },
+      { kind: "set-aside", id, name: called, kept: keptName(called, rollout) },
+      { kind: "take-name", service, old: id, name: called },
+      // What was stopped stays stopped.
+      ...(state === "running" || state === "restarting" || step.start === true
+        ? [{ kind: "start", service, name: called, olds: ids, files, shows: "starting" } as const]
+        : []),
+    ]);
+    return {
+      operations: [create, ...swaps],
+      cleanup: ids.map((id): ComposeOperation => ({ kind: "remove", id })),
+    };
+  }
+
+  /** Labels that Compose cannot know when it is given one service's resolved model (compose `pkg/compose/create.go`). */
+  function labelsOf(step: Step, containers: readonly Container[]): Record<string, string> {
+    const model = step.target;
+    const dependencies = (model?.dependsOn ?? []).map((on) => `${on.service}:${on.condition}:${on.restart}`);
+    const files =
+      project.files.length > 0 ? project.files.join(",") : containers[0]?.labels[labels.configFiles];
+    return {
+      ...(model?.configHash === undefined ? {} : { [labels.configHash]: model.configHash }),
+      [labels.dependsOn]: dependencies.sort().join(","),
+      ...(files === undefined ? {} : { [labels.configFiles]: files }),
+    };
+  }
+}
+
+/** What Compose must be told to make this one service: with the whole project it takes several times as long. */
+function withDependencies(project: ProjectModel, service: string): ProjectModel {
+  const needed = new Map<string, ServiceModel>();
+  const add = (each: string) => {
+    const model = project.get(each);
+    if (model === undefined || needed.has(each)) return;
+    needed.set(each, model);
+    for (const on of model.dependsOn) add(on.service);
+  };
+  add(service);
+  return needed;
+}
+
+const isLighter = (action: Step["action"]) => ["signal", "http", "exec", "restart"].includes(action);
+
+const wordsOf = (command: string | readonly string[]): string[] =>
+  typeof command === "string" ? ["sh", "-c", command] : [...command];
+
+function reloads(
+  { service, action, signal, reload }: Step,
+  containers: readonly Container[],
+): ComposeOperation[] {
+  const shows = "starting";
+  if (action === "http" && reload?.http !== undefined) {
+    const { headers, body, ...request } = reload.http;
+    const more = { ...(headers && { headers }), ...(body !== undefined && { body }) };
+    return [{ kind: "http", service, ...request, ...more, shows }];
+  }
+  const command = wordsOf(reload?.exec ?? []);
+  return containers.map(({ id }) =>
+    action === "exec"
+      ? { kind: "exec", id, command, shows }
+      : { kind: "signal", id, signal: signal ?? "SIGHUP", shows },
+  );
+}
+
+function parse(operation: Operation): ComposeOperation {
+  const parsed = operationSchema.safeParse(operation);
+  if (parsed.success) return parsed.data;
+  throw new HotenvError(
+    "internal",
+    `The journal holds an operation that this version does not know: ${operation.kind}.`,
+  );
+}

@@ -1,0 +1,223 @@
+/** The pure parts: what Docker and Compose say, and what it means. */
+import assert from "node:assert/strict";
+import { describe, it } from "mocha";
+import { explainFailure } from "./compose-cli.ts";
+import { type Container, labels, statusOfService } from "./containers.ts";
+import { isHeld, withLabels } from "./create-gate.ts";
+import { dockerError, endpointOf } from "./docker.ts";
+import { demultiplex } from "./logs.ts";
+import { parseHashes, projectRelative } from "./resolve.ts";
+import { healthDeadlineMs, inPlace, judge } from "./verify.ts";
+
+describe("The gate that Compose creates through", () => {
+  for (const [method, url, held] of [
+    ["POST", "/v1.41/containers/abc/stop", true],
+    ["POST", "/v1.41/containers/abc/stop?t=10", true],
+    ["POST", "/containers/abc/rename?name=x", true],
+    ["POST", "/v1.41/containers/abc/start", true],
+    ["DELETE", "/v1.41/containers/abc?force=1", true],
+    ["POST", "/v1.41/containers/create?name=stop", false],
+    ["GET", "/v1.41/containers/abc/json", false],
+    ["POST", "/v1.41/networks/n/connect", false],
+    ["DELETE", "/v1.41/networks/n", false],
+  ] as const)
+    it(`${held ? "holds" : "passes"} ${method} ${url}`, () => assert.equal(isHeld(method, url), held));
+
+  it("gives a new container the labels that it should carry, and leaves the rest", () => {
+    const body = { Image: "x", Labels: { a: "1", b: "2" }, HostConfig: { Binds: [] } };
+    assert.deepEqual(JSON.parse(withLabels(JSON.stringify(body), { b: "3", c: "4" })), {
+      ...body,
+      Labels: { a: "1", b: "3", c: "4" },
+    });
+  });
+});
+
+describe("What Compose says when it fails", () => {
+  for (const [stderr, code, place, words] of [
+    [
+      "docker: unknown command: docker compose\n\nRun 'docker --help' for more information",
+      "compose-missing",
+      undefined,
+      /plugin was not found/,
+    ],
+    [
+      "docker: 'compose' is not a docker command.\nSee 'docker --help'",
+      "compose-missing",
+      undefined,
+      /plugin/,
+    ],
+    [
+      "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?",
+      "docker-unreachable",
+      undefined,
+      /does not answer/,
+    ],
+    [
+      'failed to read /p/.env: line 3: unterminated quoted value "x',
+      "env-invalid",
+      ["/p/.env", 3],
+      /unterminated/,
+    ],
+    ["yaml: line 4: did not find expected key", "compose-invalid", ["compose.yaml", 4], /did not find/],
+    [
+      "validating /p/compose.yaml: services.api Additional property foo is not allowed",
+      "compose-invalid",
+      undefined,
+      /Additional property foo/,
+    ],
+  ] as const)
+    it(stderr.split("\n")[0] ?? "", () => {
+      const error = explainFailure(["config"], stderr);
+      assert.equal(error.code, code);
+      assert.deepEqual(
+        error.location === undefined ? undefined : [error.location.file, error.location.line],
+        place,
+      );
+      assert.match(error.message, words);
+    });
+});
+
+describe("What Docker says", () => {
+  it("that a port is taken becomes a sentence with the port", () => {
+    for (const message of [
+      "driver failed programming external connectivity on endpoint x: Bind for 127.0.0.1:8080 failed: port is already allocated",
+      "driver failed: Error starting userland proxy: listen tcp4 127.0.0.1:8080: bind: address already in use",
+    ])
+      assert.match(
+        dockerError("Docker did not start the container", { statusCode: 500, json: { message } }).message,
+        /port 8080 is taken/,
+      );
+  });
+
+  it("nothing at all means that it is away", () => {
+    const refused = Object.assign(new Error("connect ENOENT /x"), { code: "ENOENT" });
+    assert.equal(dockerError("x", refused).code, "docker-unreachable");
+  });
+
+  it("where it is", () => {
+    assert.deepEqual(endpointOf("unix:///run/docker.sock"), { socketPath: "/run/docker.sock" });
+    assert.deepEqual(endpointOf("npipe:////./pipe/docker_engine"), { socketPath: "//./pipe/docker_engine" });
+    assert.deepEqual(endpointOf("tcp://10.0.0.1:2375"), { host: "10.0.0.1", port: 2375 });
+    assert.throws(() => endpointOf("ssh://user@host"), /cannot use the Docker endpoint ssh/);
+  });
+
+  it("in a log of two streams is put together in order", () => {
+    const frame = (stream: number, text: string) => {
+      const head = Buffer.alloc(8);
+      head[0] = stream;
+      head.writeUInt32BE(Buffer.byteLength(text), 4);
+      return Buffer.concat([head, Buffer.from(text)]);
+    };
+    assert.equal(
+      demultiplex(Buffer.concat([frame(1, "öne\n"), frame(2, "two\n"), frame(1, "")])),
+      "öne\ntwo\n",
+    );
+  });
+
+  it("of hashes and paths", () => {
+    assert.deepEqual(
+      [...parseHashes("api abc\nweb def\n")],
+      [
+        ["api", "abc"],
+        ["web", "def"],
+      ],
+    );
+    assert.equal(projectRelative("/p", "/p/a/b"), "a/b");
+    assert.equal(projectRelative("/p", "/q/a"), "/q/a");
+    assert.equal(projectRelative("/p", "/p"), ".");
+  });
+});
+
+const container = (id: string, state: object, more: object = {}) => ({
+  Id: id.padEnd(64, "0"),
+  Name: `/p-api-${id}`,
+  RestartCount: 0,
+  State: {
+    Status: "",
+    Running: true,
+    Restarting: false,
+    ExitCode: 0,
+    StartedAt: "2026-01-02T03:04:05.678901234Z",
+    ...state,
+  },
+  Config: { Labels: {}, Tty: false },
+  ...more,
+});
+
+describe("A service's containers", () => {
+  it("are as well as the worst of them", () => {
+    const status = statusOfService("api", [
+      container("1", { Health: { Status: "healthy" } }),
+      container("2", { Health: { Status: "unhealthy" } }),
+    ]);
+    assert.deepEqual(
+      [status.state, status.health, status.since],
+      ["running", "unhealthy", "2026-01-02T03:04:05.678Z"],
+    );
+    assert.equal(statusOfService("api", []).state, "missing");
+    assert.equal(statusOfService("api", [container("1", { Running: false, ExitCode: 3 })]).state, "exited");
+    assert.equal(
+      statusOfService("api", [container("1", { Running: false, ExitCode: 143 })]).state,
+      "stopped",
+    );
+  });
+
+  it("are only those that are to serve, on the way there and on the way back", () => {
+    const listed = (id: string, name: string, replace?: string): Container => ({
+      id,
+      name,
+      service: "api",
+      labels: replace === undefined ? {} : { [labels.replace]: replace },
+      state: "running",
+    });
+    const [old, kept] = [listed("a1", "shop-api-1"), listed("a1", "shop-api-1.kept-42")];
+    const ids = (...containers: Container[]) => inPlace(containers).map(({ id }) => id);
+    assert.deepEqual(ids(kept, listed("b2", "shop-api-1", "a1")), ["b2"]);
+    assert.deepEqual(ids(old, listed("b2", "a1_shop-api-1", "a1")), ["a1"]);
+    assert.deepEqual(ids(old, listed("b2", "a1_shop-api-1")), ["a1"]);
+    assert.deepEqual(ids(old, listed("c3", "shop-api-2")), ["a1", "c3"]);
+  });
+
+  it("have proved themselves, are waited for, or have failed, in words", () => {
+    const none = new Map<string, number>();
+    assert.deepEqual(judge("api", [container("1", {})], none), { done: true });
+    assert.deepEqual(judge("api", [container("1", { Health: { Status: "starting" } })], none), {
+      waiting: "its health check",
+    });
+    const words = (containers: Parameters<typeof judge>[1]) => {
+      const look = judge("api", containers, none);
+      return "failed" in look ? look.failed : "";
+    };
+    assert.equal(words([container("1", { Running: false, ExitCode: 7 })]), "api ended with exit code 7.");
+    assert.equal(
+      words([container("1", { Running: false, ExitCode: 137, OOMKilled: true })]),
+      "api ended with exit code 137 for lack of memory.",
+    );
+    assert.match(words([container("1", {}, { RestartCount: 1 })]), /keeps ending/);
+    assert.equal(
+      words([
+        container("1", {
+          Health: { Status: "unhealthy", Log: [{ ExitCode: 1, Output: "a\nconnection refused\n" }] },
+        }),
+      ]),
+      "api failed its health check (exit code 1: connection refused).",
+    );
+    assert.equal(words([]), "api has no container.");
+  });
+
+  it("may take as long as their health check declares", () => {
+    const target = (healthcheck?: object) =>
+      ({
+        name: "api",
+        runtime: "compose",
+        dependsOn: [],
+        files: [],
+        config: healthcheck === undefined ? {} : { healthcheck },
+      }) as Parameters<typeof healthDeadlineMs>[0];
+    assert.equal(
+      healthDeadlineMs(target({ interval: "1s", timeout: "500ms", retries: 2, start_period: "1m" })),
+      60_000 + 3 * 1_500 + 10_000,
+    );
+    assert.equal(healthDeadlineMs(target()), 4 * 60_000 + 10_000);
+  });
+});

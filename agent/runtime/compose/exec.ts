@@ -1,0 +1,105 @@
+/** Runs a command in a container, and looks at what a container sees. */
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import type Docker from "dockerode";
+import type { MountedFile } from "../../../core/compose/model.ts";
+import { HotenvError } from "../../../core/protocol/errors.ts";
+import type { ExecResult } from "../runtime.ts";
+import { inspectContainer } from "./containers.ts";
+import { dockerError, statusOf } from "./docker.ts";
+import { demultiplex } from "./logs.ts";
+
+/** Of an output this much is read. */
+const maxOutputBytes = 1 << 20;
+
+/** What a shell answers for a command that is not there or cannot be executed (POSIX 2.8.2); so does Docker. */
+export const isMissingCommand = (code: number): boolean => code === 126 || code === 127;
+
+async function run(
+  docker: Docker,
+  id: string,
+  command: readonly string[],
+  signal: AbortSignal,
+): Promise<{ readonly code: number; readonly stdout: Buffer }> {
+  try {
+    const exec = await docker
+      .getContainer(id)
+      .exec({ Cmd: [...command], AttachStdout: true, AttachStderr: true, abortSignal: signal });
+    const stream = await exec.start({ abortSignal: signal });
+    const abort = () => stream.destroy(new Error("The command took too long."));
+    signal.addEventListener("abort", abort, { once: true });
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    try {
+      for await (const chunk of stream as AsyncIterable<Buffer>) {
+        bytes += chunk.length;
+        if (bytes <= maxOutputBytes) chunks.push(chunk);
+      }
+    } finally {
+      signal.removeEventListener("abort", abort);
+    }
+    return { code: (await exec.inspect()).ExitCode ?? -1, stdout: Buffer.concat(chunks) };
+  } catch (error) {
+    // Docker 20.10 refuses to start what is not there; later ones give its exit code.
+    if (statusOf(error) === 400) return { code: 127, stdout: Buffer.alloc(0) };
+    if (signal.aborted)
+      throw new HotenvError("docker-failed", `${command[0] ?? "The command"} did not end in time.`, {
+        cause: error,
+      });
+    throw dockerError("Docker did not run a command in the container", error);
+  }
+}
+
+/** @throws HotenvError docker-failed, docker-unreachable; also where it does not end before the signal */
+export async function execIn(
+  docker: Docker,
+  id: string,
+  command: readonly string[],
+  signal: AbortSignal,
+): Promise<ExecResult> {
+  const { code, stdout } = await run(docker, id, command, signal);
+  return { code, output: demultiplex(stdout).trim() };
+}
+
+const hashOf = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
+
+/** As the container's first process sees it; undefined where nobody here may look, or there is none. */
+async function hashInside(docker: Docker, id: string, target: string): Promise<string | undefined> {
+  const container = await inspectContainer(docker, id);
+  const pid = container?.State.Pid;
+  if (pid === undefined || pid === 0) return undefined;
+  try {
+    return hashOf(await readFile(`/proc/${pid}/root${target}`));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    // Docker runs elsewhere, or as somebody else: the container itself must tell.
+    if (code !== "ENOENT" && code !== "EACCES" && code !== "EPERM" && code !== "ENOTDIR") throw error;
+  }
+  const { code, output } = await execIn(docker, id, ["sha256sum", target], AbortSignal.timeout(10_000));
+  return code === 0 ? /^\\?([0-9a-f]{64})/.exec(output)?.[1] : undefined;
+}
+
+/**
+ * Files that are mounted alone and of which the container still sees another content than the disk has: they
+ * were renamed over, and it holds on to the old inode.
+ */
+export async function staleFiles(
+  docker: Docker,
+  id: string,
+  directory: string,
+  files: readonly MountedFile[],
+): Promise<string[]> {
+  const stale: string[] = [];
+  for (const { path, target, via, alone } of files) {
+    if (via !== "bind" || !alone) continue;
+    const inside = await hashInside(docker, id, target);
+    if (inside === undefined) continue;
+    const outside = await readFile(resolve(directory, path)).then(hashOf, (error: NodeJS.ErrnoException) => {
+      if (error.code === "ENOENT") return undefined;
+      throw error;
+    });
+    if (outside !== undefined && outside !== inside) stale.push(path);
+  }
+  return stale;
+}

@@ -1,0 +1,207 @@
+/** Waits for a service's proof, woken by Docker's events. */
+import type Docker from "dockerode";
+import type { Json, ServiceModel } from "../../../core/compose/model.ts";
+import { HotenvError } from "../../../core/protocol/errors.ts";
+import { parseDuration } from "../../../core/settings/duration.ts";
+import type { ProbeResult } from "../runtime.ts";
+import {
+  type Container,
+  healthOf,
+  type Inspected,
+  inspectContainer,
+  isAside,
+  listContainers,
+} from "./containers.ts";
+import type { EventLoop } from "./events.ts";
+import { execIn, isMissingCommand } from "./exec.ts";
+import { takesPlaceOf } from "./operations.ts";
+
+/** Events are hints: a container is looked at this often, too. */
+const lookMs = 1_000;
+/** Docker's own defaults where a health check names none (moby `daemon/health.go`). */
+const defaults = { intervalMs: 30_000, timeoutMs: 30_000, retries: 3 };
+/** For Docker itself to start the probe and to tell of it. */
+const marginMs = 10_000;
+
+type Look =
+  | { readonly done: true }
+  | { readonly waiting: string }
+  | { readonly failed: string; readonly inconclusive?: boolean };
+
+/**
+ * One glance at all containers of a service. Pure.
+ * @param restarts restart counts of the first glance
+ * @param proved IDs of containers whose health check we ran ourselves, and that passed
+ */
+export function judge(
+  service: string,
+  containers: readonly Inspected[],
+  restarts: ReadonlyMap<string, number>,
+  proved: ReadonlySet<string> = new Set(),
+): Look {
+  if (containers.length === 0) return { failed: `${service} has no container.` };
+  for (const container of containers) {
+    const { State: state, RestartCount: count } = container;
+    if (state.Restarting || count > (restarts.get(container.Id) ?? 0))
+      return { failed: `${service} keeps ending and being restarted (exit code ${state.ExitCode}).` };
+    if (!state.Running) {
+      const memory = state.OOMKilled === true ? " for lack of memory" : "";
+      const why = state.Error ? `: ${state.Error}` : "";
+      return { failed: `${service} ended with exit code ${state.ExitCode}${memory}${why}.` };
+    }
+    const health = healthOf(container);
+    if (health === "unhealthy")
+      return {
+        failed: `${service} failed its health check${lastProbe(container)}.`,
+        inconclusive: hasMissingCheck(container),
+      };
+    if (health === "starting" && !proved.has(container.Id)) return { waiting: "its health check" };
+  }
+  return { done: true };
+}
+
+/**
+ * The containers that are to serve: neither what was set aside for the way back nor, once that has been taken,
+ * the successors that gave way and are about to be thrown away. Pure.
+ */
+export function inPlace(containers: readonly Container[]): Container[] {
+  const candidates = containers.filter((container) => !isAside(container));
+  return candidates.filter((container) => !candidates.some(({ id }) => takesPlaceOf(container, id)));
+}
+
+function lastProbe(container: Inspected): string {
+  const last = container.State.Health?.Log?.at(-1);
+  const output = last?.Output.trim().split("\n").at(-1)?.slice(0, 200);
+  if (last === undefined) return "";
+  return output ? ` (exit code ${last.ExitCode}: ${output})` : ` (exit code ${last.ExitCode})`;
+}
+
+/** A check whose command is not in the container says nothing about the service (moby daemon/health.go: -1). */
+function hasMissingCheck({ State: { Health } }: Inspected): boolean {
+  const log = Health?.Log ?? [];
+  return (
+    log.length > 0 &&
+    log.every(
+      ({ ExitCode: code, Output: output }) =>
+        isMissingCommand(code) || (code === -1 && /executable file not found|no such file/i.test(output)),
+    )
+  );
+}
+
+/** Docker looks no sooner than after its interval; where that is long, we run the same check ourselves. */
+const patientNs = 1_500_000_000;
+const ownProbeMs = 5_000;
+
+async function passesOwnProbe(docker: Docker, container: Inspected, signal: AbortSignal): Promise<boolean> {
+  const { Test: test, Interval: intervalNs = 0 } = container.Config.Healthcheck ?? {};
+  const [how, ...words] = test ?? [];
+  if (words.length === 0 || (intervalNs !== 0 && intervalNs <= patientNs)) return false;
+  const command = how === "CMD-SHELL" ? ["/bin/sh", "-c", ...words] : words;
+  try {
+    const either = AbortSignal.any([signal, AbortSignal.timeout(ownProbeMs)]);
+    return (await execIn(docker, container.Id, command, either)).code === 0;
+  } catch (error) {
+    // It may be ending just now, or be slow: Docker's own check decides, and the next glance.
+    if (error instanceof HotenvError) return false;
+    throw error;
+  }
+}
+
+function durationOf(value: Json | undefined, otherwise: number): number {
+  return typeof value === "string" ? (parseDuration(value) ?? otherwise) : otherwise;
+}
+
+/** How long a health check may take to decide, in ms: after that it decides nothing any more. */
+export function healthDeadlineMs(target: ServiceModel): number {
+  const check = target.config.healthcheck;
+  const declared = (
+    check !== null && typeof check === "object" && !Array.isArray(check) ? check : {}
+  ) as Record<string, Json>;
+  const retries = typeof declared.retries === "number" ? declared.retries : defaults.retries;
+  const intervalMs = durationOf(declared.interval, defaults.intervalMs);
+  const timeoutMs = durationOf(declared.timeout, defaults.timeoutMs);
+  return durationOf(declared.start_period, 0) + (retries + 1) * (intervalMs + timeoutMs) + marginMs;
+}
+
+export interface VerifyRequest {
+  readonly docker: Docker;
+  readonly project: string;
+  readonly events: EventLoop;
+  readonly service: string;
+  readonly target: ServiceModel;
+  readonly stabilityMs: number;
+  readonly logs: () => Promise<readonly string[]>;
+}
+
+export async function verifyService(request: VerifyRequest, signal: AbortSignal): Promise<ProbeResult> {
+  const { docker, project, service, stabilityMs } = request;
+  const deadline = performance.now() + healthDeadlineMs(request.target);
+  const restarts = new Map<string, number>();
+  let goodSince: number | undefined;
+  const bell = ringOn(request.events, service);
+  const proved = new Set<string>();
+  const fail = async (reason: string, inconclusive = false): Promise<ProbeResult> => ({
+    ok: false,
+    inconclusive,
+    reason,
+    log: await request.logs(),
+  });
+  try {
+    for (;;) {
+      signal.throwIfAborted();
+      const listed = inPlace(await listContainers(docker, project, service));
+      const found = await Promise.all(listed.map((container) => inspectContainer(docker, container.id)));
+      const containers = found.filter((container) => container !== undefined);
+      for (const container of containers)
+        if (!restarts.has(container.Id)) restarts.set(container.Id, container.RestartCount);
+      for (const container of containers)
+        if (healthOf(container) === "starting" && container.State.Running && !proved.has(container.Id))
+          if (await passesOwnProbe(docker, container, signal)) proved.add(container.Id);
+      const look = judge(service, containers, restarts, proved);
+      if ("failed" in look) return await fail(look.failed, look.inconclusive);
+      const now = performance.now();
+      if ("done" in look) {
+        goodSince ??= now;
+        if (now - goodSince >= stabilityMs) return { ok: true };
+      } else {
+        goodSince = undefined;
+        if (now > deadline)
+          return await fail(
+            `${service} did not become healthy within ${Math.round(healthDeadlineMs(request.target) / 1000)} s.`,
+          );
+      }
+      const leftMs = goodSince === undefined ? lookMs : Math.min(lookMs, goodSince + stabilityMs - now + 1);
+      await bell.wait(leftMs, signal);
+    }
+  } finally {
+    bell.close();
+  }
+}
+
+/** Remembers a ring that came while nobody waited, so that none is missed. */
+function ringOn(events: EventLoop, service: string) {
+  let rung = false;
+  let wake: (() => void) | undefined;
+  const off = events.on((event) => {
+    if (event.service !== service && event.service !== "") return;
+    rung = true;
+    wake?.();
+  });
+  return {
+    wait: (ms: number, signal: AbortSignal) =>
+      new Promise<void>((resolve) => {
+        const end = () => {
+          clearTimeout(timer);
+          signal.removeEventListener("abort", end);
+          wake = undefined;
+          rung = false;
+          resolve();
+        };
+        const timer = setTimeout(end, ms);
+        if (rung || signal.aborted) return end();
+        wake = end;
+        signal.addEventListener("abort", end, { once: true });
+      }),
+    close: off,
+  };
+}

@@ -1,0 +1,72 @@
+/** Which services a change touches, by which action, and why: from two resolved models. */
+import { compareModels, type ServiceDelta } from "../compose/compare.ts";
+import type { ProjectModel, ServiceModel } from "../compose/model.ts";
+import type { Action } from "../protocol/words.ts";
+import { actionForFile, actionForPaths, causeOf, type DeclaredReload, heavier } from "./action.ts";
+
+export interface ServiceImpact {
+  readonly service: string;
+  readonly action: Action;
+  readonly cause: string;
+  readonly before: ServiceModel | undefined;
+  readonly after: ServiceModel | undefined;
+}
+
+const hashMoved = ({ before, after }: ServiceDelta) => before?.configHash !== after?.configHash;
+
+/** Joins another service's namespace: its container names the other's container by ID. */
+function sharesContainerOf(model: ServiceModel, other: string): boolean {
+  const { network_mode, ipc, pid, volumes_from } = model.config;
+  if ([network_mode, ipc, pid].includes(`service:${other}`)) return true;
+  return Array.isArray(volumes_from) && volumes_from.some((from) => String(from).split(":")[0] === other);
+}
+
+/**
+ * @param changedFiles paths (as the models name them) whose content changed
+ * @param reloads what `hotenv.yaml` declares, by service
+ */
+export function findImpacts(
+  before: ProjectModel,
+  after: ProjectModel,
+  changedFiles: ReadonlySet<string>,
+  reloads: ReadonlyMap<string, DeclaredReload>,
+): ServiceImpact[] {
+  const impacts = new Map<string, ServiceImpact>();
+  const add = (service: string, action: Action, cause: string) => {
+    const known = impacts.get(service);
+    if (action === "none" || (known && known.action === action)) return;
+    const heaviest = known ? heavier(known.action, action) : action;
+    impacts.set(service, {
+      service,
+      action: heaviest,
+      cause: known && heaviest === known.action ? known.cause : cause,
+      before: before.get(service),
+      after: after.get(service),
+    });
+  };
+
+  for (const delta of compareModels(before, after))
+    add(
+      delta.service,
+      delta.kind === "modified" ? actionForPaths(delta.paths, hashMoved(delta)) : "recreate",
+      causeOf(delta),
+    );
+  for (const [service, model] of after)
+    for (const file of model.files)
+      if (changedFiles.has(file.path))
+        add(service, actionForFile(file, reloads.get(service)), `${file.path} changed`);
+
+  // What replaces a container reaches those that are tied to it; until nothing new is reached.
+  for (let size = -1; size !== impacts.size; ) {
+    size = impacts.size;
+    for (const [service, model] of after)
+      for (const { service: on, restart } of model.dependsOn) {
+        const replaced = impacts.get(on);
+        if (!replaced || (replaced.action !== "recreate" && replaced.action !== "rebuild")) continue;
+        if (sharesContainerOf(model, on))
+          add(service, "recreate", `lives in the container of ${on}, which is replaced`);
+        else if (restart) add(service, "restart", `depends on ${on}, which is replaced`);
+      }
+  }
+  return [...impacts.values()].sort((a, b) => (a.service < b.service ? -1 : 1));
+}

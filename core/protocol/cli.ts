@@ -1,0 +1,92 @@
+/**
+ * What `--json` prints: one JSON document, its shape below. Where a command fails, the document is
+ * `cliErrorSchema`; the exit code says the rest. `agent --json` prints one event of messages.ts a line.
+ */
+import * as z from "zod";
+import { errorDataSchema } from "./errors.ts";
+import { outcomeSchema, requests, revisionSummarySchema } from "./messages.ts";
+import { changeSchema, impactSchema, planStepSchema, problemSchema, statusSchema } from "./words.ts";
+
+export const cliErrorSchema = z.strictObject({
+  error: errorDataSchema.extend({ message: z.string() }),
+});
+export type CliError = z.infer<typeof cliErrorSchema>;
+
+/** `agent` is null where none runs: the status was worked out for this one answer. */
+export const statusReportSchema = statusSchema.extend({ agent: statusSchema.shape.agent.nullable() });
+export type StatusReport = z.infer<typeof statusReportSchema>;
+
+export const checkReportSchema = z.array(problemSchema.strict());
+
+export const envReportSchema = z.strictObject({
+  variables: z.record(z.string(), z.string()),
+  problems: z.array(problemSchema.strict()),
+});
+export type EnvReport = z.infer<typeof envReportSchema>;
+
+export const impactReportSchema = z.strictObject({ services: z.array(impactSchema.strict()) });
+export type ImpactReport = z.infer<typeof impactReportSchema>;
+
+export const planReportSchema = z.strictObject({
+  change: changeSchema,
+  phases: z.array(
+    z.strictObject({
+      steps: z.array(planStepSchema.pick({ service: true, action: true, cause: true }).strict()),
+    }),
+  ),
+});
+export type PlanReport = z.infer<typeof planReportSchema>;
+
+/** Newest first. */
+export const historyListReportSchema = z.array(
+  revisionSummarySchema
+    .pick({ revision: true, time: true, author: true, reason: true, verdict: true, keys: true })
+    .strict(),
+);
+export type HistoryListReport = z.infer<typeof historyListReportSchema>;
+
+/** Oldest first within a service. */
+export const logsReportSchema = z.array(z.strictObject({ service: z.string(), line: z.string() }));
+export type LogsReport = z.infer<typeof logsReportSchema>;
+
+export const stopReportSchema = z.strictObject({ stopped: z.literal(true) });
+
+/** What was fixed, or would be; files without a fix are listed, too. Lines are 1-based. */
+export const fixReportSchema = z.array(
+  z.strictObject({
+    file: z.string(),
+    fixes: z.array(z.strictObject({ line: z.int().min(1), code: z.string(), title: z.string() })),
+  }),
+);
+export type FixReport = z.infer<typeof fixReportSchema>;
+
+export const historyBackupReportSchema = z.strictObject({ file: z.string() });
+
+/** Every command that prints one document, with its schema. */
+export const cliReports = {
+  status: statusReportSchema,
+  check: checkReportSchema,
+  env: envReportSchema,
+  fix: fixReportSchema,
+  impact: impactReportSchema,
+  plan: planReportSchema,
+  apply: outcomeSchema,
+  rollback: outcomeSchema,
+  "history list": historyListReportSchema,
+  "history show": requests["history/show"].result,
+  "history diff": requests["history/diff"].result,
+  "history key": requests["history/key"].result,
+  "history annotate": requests["history/annotate"].result,
+  "history prune": requests["history/prune"].result,
+  "history vacuum": requests["history/vacuum"].result,
+  "history backup": historyBackupReportSchema,
+  "history stats": requests["history/stats"].result,
+  "history export": requests["history/export"].result,
+  "history import": requests["history/import"].result,
+  pause: statusSchema,
+  resume: statusSchema,
+  logs: logsReportSchema,
+  stop: stopReportSchema,
+} as const satisfies Record<string, z.ZodType>;
+
+export type CliReport<C extends keyof typeof cliReports> = z.infer<(typeof cliReports)[C]>;

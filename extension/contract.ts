@@ -1,0 +1,43 @@
+/**
+ * Everything that package.json's `contributes` and this code must agree on, in one place; a test compares
+ * the two.
+ */
+
+export const commands = {
+  rollbackConfig: "hotenv.rollbackConfig",
+  confirmRollback: "hotenv.confirmRollback",
+  cancelRollback: "hotenv.cancelRollback",
+  showTimeline: "hotenv.showTimeline",
+  applyNow: "hotenv.applyNow",
+  pause: "hotenv.pause",
+  resume: "hotenv.resume",
+  showLog: "hotenv.showLog",
+  restartAgent: "hotenv.restartAgent",
+} as const;
+export type Command = (typeof commands)[keyof typeof commands];
+
+export const settings = {
+  /** Stands in for the user's state directory; empty: the platform's own. */
+  stateDirectory: "hotenv.stateDirectory",
+  /** Whether opening a project starts its agent. */
+  autoStart: "hotenv.agent.autoStart",
+} as const;
+export type Setting = (typeof settings)[keyof typeof settings];
+
+/** What `when` clauses ask for. */
+export const contextKeys = {
+  /** A folder of this window is a project, and the window may run its agent. */
+  hasProject: "hotenv.hasProject",
+  /** Some project applies changes, so that it can be paused. */
+  canPause: "hotenv.canPause",
+  /** Some project is paused. */
+  canResume: "hotenv.canResume",
+  /** A rollback waits for a yes or a no. */
+  asksRollback: "hotenv.asksRollback",
+} as const;
+export type ContextKey = (typeof contextKeys)[keyof typeof contextKeys];
+
+export const statusItemId = "hotenv.status";
+export const timelineViewType = "hotenv.timeline";
+/** Of the documents that show a revision's file. */
+export const diffScheme = "hotenv";

@@ -1,0 +1,84 @@
+/** The extension's composition: the only place that wires its parts together. */
+import { join } from "node:path";
+import * as vscode from "vscode";
+import type { AgentSession } from "../client/session.ts";
+import { registerCommands } from "./commands.ts";
+import { provideDiffs } from "./diff.ts";
+import { Disposables } from "./disposables.ts";
+import { followProject } from "./follow-project.ts";
+import { checkEnvDocuments } from "./language/env-diagnostics.ts";
+import { provideNavigation } from "./language/navigation.ts";
+import { provideLanguage } from "./language/providers.ts";
+import { openProjects, type Project } from "./projects.ts";
+import { openQuestion } from "./question.ts";
+import { showStatus } from "./status-item.ts";
+import type { StatusView } from "./status-view.ts";
+import { tellSaves } from "./tell-saves.ts";
+import { openTimelines } from "./timeline.ts";
+
+/** What other extensions and the tests in the host may use: to look, and to ask an agent. */
+export interface HotenvApi {
+  /** Resolves when the workspace's folders have been looked at for the first time. */
+  readonly found: Promise<void>;
+  /** The projects of this window; empty in Restricted Mode. */
+  readonly projects: readonly {
+    readonly name: string;
+    readonly directory: string;
+    readonly session: AgentSession;
+  }[];
+  /** What the status bar shows; undefined while it shows nothing. */
+  readonly statusView: StatusView | undefined;
+  /** How long `activate` took, in ms. */
+  readonly activationMs: number;
+}
+
+export function activate(context: vscode.ExtensionContext): HotenvApi {
+  const begin = performance.now();
+  const owned = new Disposables();
+  context.subscriptions.push(owned);
+
+  const log = owned.add(vscode.window.createOutputChannel("Hotenv", { log: true }));
+  const documents = owned.add(checkEnvDocuments(process.env));
+  owned.add(provideLanguage(documents));
+  const projects = owned.add(openProjects(join(context.extensionPath, "dist", "hotenv.cjs"), log));
+  const status = owned.add(showStatus(projects));
+  owned.add(tellSaves(projects, log));
+  owned.add(provideNavigation(projects));
+  const diffs = owned.add(provideDiffs(projects));
+  const question = owned.add(openQuestion());
+  const { extensionUri } = context;
+  const timeline = owned.add(openTimelines({ extensionUri, projects, diffs, question, log }));
+  owned.add(registerCommands({ projects, diffs, question, timeline, log }));
+
+  const followed = new Map<Project, vscode.Disposable>();
+  owned.add(
+    projects.onDidOpen((project) => {
+      followed.set(
+        project,
+        owned.add(followProject(project, { log, isChecked: (uri) => documents.of(uri) !== undefined })),
+      );
+    }),
+  );
+  owned.add(
+    projects.onDidChangeList(() => {
+      for (const [project, following] of followed)
+        if (!projects.list.includes(project)) {
+          following.dispose();
+          followed.delete(project);
+        }
+    }),
+  );
+
+  const activationMs = performance.now() - begin;
+  log.debug(`Activated in ${activationMs.toFixed(1)} ms.`);
+  return {
+    found: projects.found,
+    get projects() {
+      return projects.list;
+    },
+    get statusView() {
+      return status.view;
+    },
+    activationMs,
+  };
+}

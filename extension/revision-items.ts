@@ -1,0 +1,70 @@
+/** Revisions as a person chooses among them. */
+import type { RevisionSummary } from "../core/protocol/messages.ts";
+import { ago, took } from "./time.ts";
+
+export interface RevisionItem {
+  readonly label: string;
+  readonly description: string;
+  readonly detail: string;
+  readonly revision: number;
+}
+
+/** More keys than this are counted, not named. */
+const shownKeys = 5;
+
+/**
+ * Newest first, without the revision that runs.
+ * @param now in ms since 1970
+ */
+export function revisionItems(
+  revisions: readonly RevisionSummary[],
+  running: { readonly revision: number | null; readonly lastGood: number | null },
+  now: number,
+): RevisionItem[] {
+  return revisions
+    .filter(({ revision }) => revision !== running.revision)
+    .map((summary) => ({
+      label: `${verdictIcon(summary)} Revision ${summary.revision}`,
+      description: [
+        ago(Date.parse(summary.time), now),
+        summary.author,
+        summary.revision === running.lastGood ? "last good" : undefined,
+      ]
+        .filter((part) => part !== undefined)
+        .join(" · "),
+      detail: [
+        // What was adopted has changed nothing; its reason says so.
+        summary.keys.length === 0 ? undefined : keysText(summary.keys),
+        summary.verdict ?? "running",
+        summary.durationMs === null ? undefined : took(summary.durationMs),
+        summary.reason === "" ? undefined : summary.reason,
+      ]
+        .filter((part) => part !== undefined)
+        .join(" · "),
+      revision: summary.revision,
+    }));
+}
+
+/** @param keys at least one */
+export function keysText(keys: readonly string[]): string {
+  const rest = keys.length - shownKeys;
+  return keys.slice(0, shownKeys).join(", ") + (rest > 0 ? ` and ${rest} more` : "");
+}
+
+function verdictIcon({ verdict }: RevisionSummary): string {
+  switch (verdict) {
+    case "applied":
+      return "$(pass)";
+    case "rolled-back":
+      return "$(discard)";
+    case "failed":
+    case "rejected":
+      return "$(error)";
+    case "inconclusive":
+      return "$(question)";
+    case "superseded":
+      return "$(circle-slash)";
+    case null:
+      return "$(sync~spin)";
+  }
+}

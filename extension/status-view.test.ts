@@ -1,0 +1,235 @@
+import assert from "node:assert/strict";
+import { describe, it } from "mocha";
+import type { SessionState } from "../client/session.ts";
+import { HotenvError } from "../core/protocol/errors.ts";
+import type { Rollout, Status, StepState } from "../core/protocol/words.ts";
+import { commands } from "./contract.ts";
+import { escapeMarkdown, statusView } from "./status-view.ts";
+
+const now = Date.parse("2026-01-01T12:00:00.000Z");
+
+const status = (more: Partial<Status> = {}): Status => ({
+  project: { name: "shop", directory: "/shop" },
+  state: "stable",
+  detail: "",
+  services: [],
+  sources: [],
+  problems: [],
+  revision: 12,
+  lastGood: 12,
+  paused: false,
+  rollout: null,
+  agent: { version: "0.1.0", pid: 7, startedAt: "2026-01-01T11:00:00.000Z" },
+  ...more,
+});
+const online = (more: Partial<Status> = {}): SessionState => ({
+  connection: "online",
+  status: status(more),
+  error: undefined,
+});
+const rollout = (steps: readonly (readonly [string, StepState])[], more: Partial<Rollout> = {}): Rollout => ({
+  id: "r1",
+  revision: 13,
+  startedAt: "2026-01-01T11:59:58.000Z",
+  phases: steps.map(([service, state]) => ({
+    steps: [{ service, state, action: "recreate", cause: "API_URL" }],
+  })),
+  ...more,
+});
+const running = (...steps: readonly (readonly [string, StepState])[]): SessionState =>
+  online({ state: "restarting", rollout: rollout(steps) });
+const view = (session: SessionState, name = "shop") => statusView([{ name, session }], now);
+
+describe("the status bar's item", () => {
+  const offline = new HotenvError("compose-missing", "There is no Compose plugin.", { todo: "Install it." });
+  const cases: readonly [string, SessionState, string, "none" | "warning" | "error", string][] = [
+    ["a stable project", online(), "$(check) Hotenv: stable", "none", commands.showTimeline],
+    [
+      "an update",
+      online({ state: "updating" }),
+      "$(sync~spin) Hotenv: updating",
+      "none",
+      commands.showTimeline,
+    ],
+    ["a restart without steps", running(), "$(sync~spin) Hotenv: restarting", "none", commands.showTimeline],
+    ["an error", online({ state: "error" }), "$(error) Hotenv: error", "error", commands.showTimeline],
+    [
+      "invalid files",
+      online({ state: "invalid" }),
+      "$(warning) Hotenv: invalid",
+      "warning",
+      commands.showTimeline,
+    ],
+    [
+      "a pause",
+      online({ state: "paused", paused: true }),
+      "$(debug-pause) Hotenv: paused",
+      "none",
+      commands.resume,
+    ],
+    [
+      "an agent that cannot be reached",
+      { connection: "offline", status: status(), error: offline },
+      "$(debug-disconnect) Hotenv: offline",
+      "none",
+      commands.restartAgent,
+    ],
+    [
+      "a first connection",
+      { connection: "connecting", status: undefined, error: undefined },
+      "$(sync~spin) Hotenv: connecting",
+      "none",
+      commands.showLog,
+    ],
+    [
+      "a connection that was lost a moment ago",
+      { connection: "connecting", status: status(), error: offline },
+      "$(check) Hotenv: stable",
+      "none",
+      commands.showTimeline,
+    ],
+  ];
+  for (const [what, session, text, severity, command] of cases)
+    it(`shows ${what} as "${text}"`, () => {
+      const shown = view(session);
+      assert.deepEqual([shown?.text, shown?.severity, shown?.command], [text, severity, command]);
+    });
+
+  const progress: readonly [readonly (readonly [string, StepState])[], string][] = [
+    [
+      [
+        ["db", "pending"],
+        ["api", "pending"],
+      ],
+      "db 1/2",
+    ],
+    [
+      [
+        ["db", "healthy"],
+        ["api", "starting"],
+        ["web", "pending"],
+      ],
+      "api 2/3",
+    ],
+    [
+      [
+        ["db", "healthy"],
+        ["api", "pending"],
+        ["web", "pending"],
+      ],
+      "api 2/3",
+    ],
+    [
+      [
+        ["db", "skipped"],
+        ["api", "healthy"],
+        ["web", "probing"],
+      ],
+      "web 3/3",
+    ],
+    [
+      [
+        ["db", "healthy"],
+        ["api", "healthy"],
+      ],
+      "api 2/2",
+    ],
+    [
+      [
+        ["db", "rolling-back"],
+        ["api", "rolled-back"],
+      ],
+      "db rolling back",
+    ],
+    [
+      [
+        ["db", "pending"],
+        ["api", "probing"],
+      ],
+      "api 2/2",
+    ],
+  ];
+  for (const [steps, text] of progress)
+    it(`says "${text}" while ${steps.map((step) => step.join(" ")).join(", ")}`, () => {
+      assert.equal(view(running(...steps))?.text, `$(sync~spin) ${text}`);
+    });
+
+  it("does not speak of a rollout that has ended", () => {
+    const ended = rollout([["api", "healthy"]], { verdict: "applied" });
+    assert.equal(view(online({ state: "updating", rollout: ended }))?.text, "$(sync~spin) Hotenv: updating");
+  });
+
+  it("is not there without a project", () => {
+    assert.equal(statusView([], now), undefined);
+  });
+
+  it("shows the project that needs attention most, by its name", () => {
+    const projects = [
+      { name: "shop", session: online() },
+      { name: "blog", session: online({ state: "invalid" }) },
+      { name: "wiki", session: running(["api", "starting"]) },
+    ];
+    assert.equal(statusView(projects, now)?.text, "$(warning) blog: Hotenv: invalid");
+    assert.equal(statusView(projects.toSpliced(1, 1), now)?.text, "$(sync~spin) wiki: api 1/1");
+    assert.equal(statusView(projects.slice(0, 1), now)?.text, "$(check) Hotenv: stable");
+  });
+
+  it("has a label without icons for those who listen", () => {
+    assert.equal(view(online())?.label, "Hotenv: stable");
+    assert.equal(view(running(["api", "starting"]))?.label, "Hotenv: restarting, api 1/1");
+  });
+});
+
+describe("the status bar's tooltip", () => {
+  it("is a table of services with the last rollout, the last good and links", () => {
+    const tooltip = view(
+      online({
+        detail: "api failed its health check.",
+        lastGood: 11,
+        services: [
+          {
+            service: "api",
+            runtime: "compose",
+            state: "running",
+            health: "healthy",
+            since: "2026-01-01T11:00:00.000Z",
+            instances: ["ab"],
+          },
+          { service: "db", runtime: "compose", state: "exited", health: "none", instances: [] },
+        ],
+        rollout: rollout([["api", "rolled-back"]], {
+          verdict: "rolled-back",
+          endedAt: "2026-01-01T11:58:00.000Z",
+          reason: "api was unhealthy",
+        }),
+      }),
+    )?.tooltip;
+    assert.equal(
+      tooltip,
+      [
+        "**shop** stable",
+        "api failed its health check.",
+        "| Service | State | Up |\n|:--|:--|--:|\n| api | healthy | 1h |\n| db | exited |  |",
+        "Last rollout: rolled-back, 2 minutes ago: api was unhealthy",
+        "Revision 12 runs; the last good one is 11.",
+        "[Show timeline](command:hotenv.showTimeline) · [Pause](command:hotenv.pause) · " +
+          "[Roll back](command:hotenv.rollbackConfig) · [Show log](command:hotenv.showLog)",
+      ].join("\n\n"),
+    );
+  });
+
+  it("says why there is no agent, and offers to start one", () => {
+    const error = new HotenvError("compose-missing", "There is no Compose plugin.", { todo: "Install it." });
+    const tooltip = view({ connection: "offline", status: undefined, error })?.tooltip;
+    assert.match(tooltip ?? "", /There is no Compose plugin\. Install it\./);
+    assert.match(tooltip ?? "", /\[Start agent\]\(command:hotenv\.restartAgent\)/);
+  });
+
+  it("lets no text of a project become markup", () => {
+    const evil = "[click](command:evil) <b>|`x`";
+    const tooltip = view(online({ detail: evil }), evil)?.tooltip ?? "";
+    assert(!tooltip.includes("(command:evil)"), tooltip);
+    assert(!tooltip.includes("<b>"), tooltip);
+    assert.equal(escapeMarkdown("a\n|b"), "a \\|b");
+  });
+});

@@ -1,0 +1,158 @@
+/** What the status bar shows: one pure function from what is known of the projects to text and tooltip. */
+import type { SessionState } from "../client/session.ts";
+import { describeError } from "../core/protocol/errors.ts";
+import type { Rollout, RolloutStep, ServiceStatus, State, Status } from "../core/protocol/words.ts";
+import { type Command, commands } from "./contract.ts";
+import { ago, lasting } from "./time.ts";
+
+export interface ProjectState {
+  readonly name: string;
+  readonly session: SessionState;
+}
+
+export interface StatusView {
+  readonly text: string;
+  /** Markdown that may run the commands of `tooltipCommands`. */
+  readonly tooltip: string;
+  /** Only `warning` and `error` have a background of their own. */
+  readonly severity: "none" | "warning" | "error";
+  readonly command: Command;
+  /** For screen readers. */
+  readonly label: string;
+}
+
+export const tooltipCommands: readonly Command[] = Object.values(commands);
+
+/** What a project's session amounts to in one word; `connecting` is said until the first status. */
+type Mood = State | "connecting";
+
+/** The mood that decides what the item shows where projects differ: the first of these. */
+const urgency: readonly Mood[] = [
+  "error",
+  "invalid",
+  "restarting",
+  "updating",
+  "offline",
+  "paused",
+  "connecting",
+  "stable",
+];
+
+const looks: { readonly [M in Mood]: { icon: string; command: Command; severity: StatusView["severity"] } } =
+  {
+    error: { icon: "$(error)", command: commands.showTimeline, severity: "error" },
+    invalid: { icon: "$(warning)", command: commands.showTimeline, severity: "warning" },
+    restarting: { icon: "$(sync~spin)", command: commands.showTimeline, severity: "none" },
+    updating: { icon: "$(sync~spin)", command: commands.showTimeline, severity: "none" },
+    offline: { icon: "$(debug-disconnect)", command: commands.restartAgent, severity: "none" },
+    paused: { icon: "$(debug-pause)", command: commands.resume, severity: "none" },
+    connecting: { icon: "$(sync~spin)", command: commands.showLog, severity: "none" },
+    stable: { icon: "$(check)", command: commands.showTimeline, severity: "none" },
+  };
+
+/**
+ * @param now in ms since 1970
+ * @returns undefined where there is no project: then there is nothing to show
+ */
+export function statusView(projects: readonly ProjectState[], now: number): StatusView | undefined {
+  const [first, ...others] = [...projects].sort(
+    (a, b) => urgency.indexOf(moodOf(a.session)) - urgency.indexOf(moodOf(b.session)),
+  );
+  if (first === undefined) return undefined;
+  const mood = moodOf(first.session);
+  const { icon, command, severity } = looks[mood];
+  const progress = progressOf(mood, first.session.status);
+  const whose = others.length === 0 || mood === "stable" ? "" : `${first.name}: `;
+  return {
+    text: `${icon} ${whose}${progress ?? `Hotenv: ${mood}`}`,
+    tooltip: projects.map((project) => projectTooltip(project, now)).join("\n\n---\n\n"),
+    severity,
+    command,
+    label: `Hotenv: ${whose}${progress === undefined ? mood : `${mood}, ${progress}`}`,
+  };
+}
+
+function moodOf({ connection, status }: SessionState): Mood {
+  if (connection === "offline") return "offline";
+  // A short loss of the connection is not worth a word: what was known last goes on being shown.
+  return status === undefined ? "connecting" : status.state;
+}
+
+/** "api 2/3" while a rollout runs. */
+function progressOf(mood: Mood, status: Status | undefined): string | undefined {
+  const rollout = status?.rollout;
+  const runs = (mood === "restarting" || mood === "updating") && rollout && rollout.verdict === undefined;
+  return runs ? rolloutProgress(rollout) : undefined;
+}
+
+const done = new Set<RolloutStep["state"]>(["healthy", "failed", "rolled-back", "skipped"]);
+
+/** The first service at work, with its place among the steps; undefined for a rollout without steps. */
+function rolloutProgress(rollout: Rollout): string | undefined {
+  const steps = rollout.phases.flatMap((phase) => phase.steps);
+  const back = steps.find((step) => step.state === "rolling-back");
+  if (back !== undefined) return `${back.service} rolling back`;
+  const current =
+    steps.find((step) => step.state !== "pending" && !done.has(step.state)) ??
+    steps.find((step) => !done.has(step.state)) ??
+    steps.at(-1);
+  return current && `${current.service} ${steps.indexOf(current) + 1}/${steps.length}`;
+}
+
+function projectTooltip({ name, session }: ProjectState, now: number): string {
+  const { status, error } = session;
+  const mood = moodOf(session);
+  const lines = [`**${escapeMarkdown(name)}** ${mood}`];
+  if (mood === "offline")
+    lines.push(escapeMarkdown(error === undefined ? "No agent runs." : describeError(error)));
+  else if (status?.detail) lines.push(escapeMarkdown(status.detail));
+  if (status !== undefined) {
+    if (status.services.length > 0) lines.push(serviceTable(status.services, now));
+    lines.push(...history(status, now));
+  }
+  lines.push(links(mood, status));
+  return lines.join("\n\n");
+}
+
+function serviceTable(services: readonly ServiceStatus[], now: number): string {
+  const rows = services.map(
+    ({ service, state, health, since }) =>
+      `| ${escapeMarkdown(service)} | ${health === "none" || state !== "running" ? state : health} | ${
+        state === "running" && since !== undefined ? lasting(now - Date.parse(since)) : ""
+      } |`,
+  );
+  return ["| Service | State | Up |", "|:--|:--|--:|", ...rows].join("\n");
+}
+
+function history({ rollout, revision, lastGood }: Status, now: number): string[] {
+  const lines: string[] = [];
+  if (rollout?.verdict !== undefined) {
+    const when = rollout.endedAt === undefined ? "" : `, ${ago(Date.parse(rollout.endedAt), now)}`;
+    const reason = rollout.reason === undefined ? "" : `: ${rollout.reason}`;
+    lines.push(`Last rollout: ${rollout.verdict}${when}${escapeMarkdown(reason)}`);
+  }
+  if (revision !== null)
+    lines.push(
+      lastGood === null || lastGood === revision
+        ? `Revision ${revision} runs.`
+        : `Revision ${revision} runs; the last good one is ${lastGood}.`,
+    );
+  return lines;
+}
+
+function links(mood: Mood, status: Status | undefined): string {
+  const shown: [string, Command][] = [["Show timeline", commands.showTimeline]];
+  if (mood === "offline") shown.unshift(["Start agent", commands.restartAgent]);
+  if (status !== undefined && mood !== "offline") {
+    if (status.paused) shown.push(["Resume", commands.resume]);
+    else shown.push(["Pause", commands.pause]);
+    if (status.revision !== null) shown.push(["Roll back", commands.rollbackConfig]);
+  }
+  shown.push(["Show log", commands.showLog]);
+  return shown.map(([label, command]) => `[${label}](command:${command})`).join(" · ");
+}
+
+/** Names and reasons come from files and programs: none of it may become a link or a table. */
+export function escapeMarkdown(text: string): string {
+  return text.replace(/[\\`*_{}[\]()<>#+!|~$&-]/g, "\\$&").replace(/\s+/g, " ");
+}

@@ -1,0 +1,105 @@
+/** The timeline's panel: one a project, a page that is told everything and asks through here. */
+import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
+import { isAbsolute } from "node:path";
+import * as vscode from "vscode";
+import { commands, timelineViewType } from "./contract.ts";
+import type { Diffs } from "./diff.ts";
+import { Disposables } from "./disposables.ts";
+import { tellError } from "./messages.ts";
+import type { Project, Projects } from "./projects.ts";
+import type { Question } from "./question.ts";
+import { rollBackTo } from "./rollback.ts";
+import { hostTimeline, type PageAction } from "./timeline-host.ts";
+import { timelinePage } from "./timeline-page.ts";
+
+export interface Timeline extends vscode.Disposable {
+  show(project: Project): Promise<void>;
+}
+
+export interface TimelineContext {
+  readonly extensionUri: vscode.Uri;
+  readonly projects: Projects;
+  readonly diffs: Diffs;
+  readonly question: Question;
+  readonly log: vscode.LogOutputChannel;
+}
+
+export function openTimelines(context: TimelineContext): Timeline {
+  const owned = new Disposables();
+  const panels = new Map<Project, vscode.WebviewPanel>();
+  owned.defer(() => {
+    for (const panel of [...panels.values()]) panel.dispose();
+  });
+  return {
+    async show(project) {
+      const shown = panels.get(project);
+      if (shown !== undefined) {
+        shown.reveal();
+        return;
+      }
+      const panel = vscode.window.createWebviewPanel(
+        timelineViewType,
+        `Timeline: ${project.name}`,
+        { viewColumn: vscode.ViewColumn.Active },
+        {
+          enableScripts: true,
+          retainContextWhenHidden: true,
+          localResourceRoots: [vscode.Uri.joinPath(context.extensionUri, "dist")],
+        },
+      );
+      panels.set(project, panel);
+      const host = hostTimeline(project.session, {
+        post: (message) => void panel.webview.postMessage(message),
+        act: (action) =>
+          void carryOut(action, project, context).catch((error: unknown) => tellError(error, context.log)),
+        report: (problem) => context.log.warn(`${project.name}, timeline: ${problem}`),
+      });
+      panel.webview.onDidReceiveMessage(host.receive);
+      panel.onDidDispose(() => {
+        panels.delete(project);
+        host.dispose();
+      });
+      panel.iconPath = new vscode.ThemeIcon("history");
+      panel.webview.html = htmlOf(panel.webview, context.extensionUri);
+    },
+    dispose: () => owned.dispose(),
+  };
+}
+
+function htmlOf(webview: vscode.Webview, extensionUri: vscode.Uri): string {
+  const inDist = (name: string): vscode.Uri => vscode.Uri.joinPath(extensionUri, "dist", name);
+  const style = inDist("webview.css");
+  return timelinePage({
+    script: webview.asWebviewUri(inDist("webview.js")).toString(),
+    style: existsSync(style.fsPath) ? webview.asWebviewUri(style).toString() : undefined,
+    source: webview.cspSource,
+    nonce: randomBytes(16).toString("base64url"),
+  });
+}
+
+async function carryOut(
+  action: PageAction,
+  project: Project,
+  { diffs, question }: TimelineContext,
+): Promise<void> {
+  switch (action.type) {
+    case "diff":
+      await diffs.show(project, action.from, action.to);
+      return;
+    case "rollback":
+      await rollBackTo(project, action.revision, { diffs, question });
+      return;
+    case "open": {
+      const { file, line, column } = action;
+      const uri = isAbsolute(file) ? vscode.Uri.file(file) : vscode.Uri.joinPath(project.folder.uri, file);
+      const at = new vscode.Position(line - 1, column - 1);
+      await vscode.window.showTextDocument(uri, { selection: new vscode.Range(at, at) });
+      return;
+    }
+    case "command":
+      await vscode.commands.executeCommand(pageCommands[action.command]);
+  }
+}
+
+const pageCommands = { "restart-agent": commands.restartAgent, "show-log": commands.showLog } as const;

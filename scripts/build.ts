@@ -1,0 +1,139 @@
+// Bundles the three programs of the house into dist/, the extension in two parts.
+//
+//   node scripts/build.ts [--production] [extension] [navigation] [agent] [webview]
+//
+// --production: minified and without source maps, as they are packaged.
+import { chmodSync, existsSync, statSync } from "node:fs";
+import path from "node:path";
+import { type BuildOptions, build as bundle, type Plugin } from "esbuild";
+import { leaveOut } from "./leave-out.ts";
+
+const root = path.join(import.meta.dirname, "..");
+
+/** The oldest Node and browser engine that may run them: VS Code 1.110's own (see docs/development.md). */
+const nodeTarget = "node22.22";
+const browserTarget = "chrome142";
+
+interface Program {
+  readonly name: "extension" | "navigation" | "agent" | "webview";
+  readonly entry: string;
+  readonly output: string;
+  readonly options: BuildOptions;
+}
+
+const node: BuildOptions = {
+  platform: "node",
+  target: nodeTarget,
+  format: "cjs",
+  // Packages that ship both: the ES module is the one that can be shaken.
+  mainFields: ["module", "main"],
+};
+
+/** Reads YAML, and is more than a third of the extension: a bundle of its own, loaded when it is asked for. */
+const navigation = "core/language/navigate.ts";
+const navigationApart: Plugin = {
+  name: "navigation-apart",
+  setup(extension) {
+    extension.onResolve({ filter: /\/language\/navigate\.ts$/ }, ({ kind }) =>
+      kind === "dynamic-import" ? { path: "./navigation.cjs", external: true } : undefined,
+    );
+  },
+};
+
+const programs: readonly Program[] = [
+  {
+    name: "extension",
+    entry: "extension/main.ts",
+    output: "dist/extension.cjs",
+    options: { ...node, external: ["vscode"], plugins: [navigationApart] },
+  },
+  { name: "navigation", entry: navigation, output: "dist/navigation.cjs", options: node },
+  {
+    name: "agent",
+    entry: "agent/main.ts",
+    output: "dist/hotenv.cjs",
+    options: { ...node, plugins: [leaveOut] },
+  },
+  {
+    name: "webview",
+    entry: "webview-ui/main.ts",
+    output: "dist/webview.js",
+    options: {
+      platform: "browser",
+      target: browserTarget,
+      format: "esm",
+      loader: { ".ttf": "file", ".svg": "text" },
+      assetNames: "[name]",
+    },
+  },
+];
+
+export interface BuildResult {
+  readonly program: Program["name"];
+  /** From the root. */
+  readonly output: string;
+  readonly bytes: number;
+}
+
+/**
+ * @param only the programs to build; all without it
+ * @throws with one line per program that could not be built
+ */
+export async function build({
+  production = false,
+  only,
+}: {
+  production?: boolean;
+  only?: readonly Program["name"][];
+} = {}): Promise<readonly BuildResult[]> {
+  const wanted = programs.filter(({ name }) => only === undefined || only.includes(name));
+  const outcomes = await Promise.allSettled(wanted.map((program) => buildOne(program, production)));
+  const failures = outcomes.filter((outcome) => outcome.status === "rejected");
+  if (failures.length > 0) throw new Error(failures.map(({ reason }) => messageOf(reason)).join("\n"));
+  return outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value] : []));
+}
+
+async function buildOne(
+  { name, entry, output, options }: Program,
+  production: boolean,
+): Promise<BuildResult> {
+  if (!existsSync(path.join(root, entry))) {
+    throw new Error(`The ${name} was not built: its entry ${entry} does not exist.`);
+  }
+  const result = await bundle({
+    ...options,
+    absWorkingDir: root,
+    entryPoints: [entry],
+    outfile: output,
+    bundle: true,
+    minify: production,
+    sourcemap: production ? false : "linked",
+    define: { "process.env.NODE_ENV": JSON.stringify(production ? "production" : "development") },
+    legalComments: "none",
+    logLevel: "warning",
+  }).catch(() => {
+    // esbuild has printed every error with its place.
+    throw new Error(`The ${name} was not built: see the errors above.`);
+  });
+  // A warning here is a bug there: import.meta that is empty in CommonJS, a require that nothing can resolve.
+  if (result.warnings.length > 0) throw new Error(`The ${name} was built with warnings, see above.`);
+  const file = path.join(root, output);
+  if (name === "agent") chmodSync(file, 0o755);
+  return { program: name, output, bytes: statSync(file).size };
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+if (import.meta.main) {
+  const named = programs.map(({ name }) => name).filter((name) => process.argv.includes(name));
+  try {
+    const results = await build({
+      production: process.argv.includes("--production"),
+      ...(named.length > 0 ? { only: named } : {}),
+    });
+    for (const { output, bytes } of results) console.log(`${output}  ${(bytes / 1024).toFixed(0)} KB`);
+  } catch (error) {
+    console.error(messageOf(error));
+    process.exitCode = 1;
+  }
+}

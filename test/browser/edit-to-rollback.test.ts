@@ -1,0 +1,204 @@
+// The way of a person who meets Hotenv: a bad value, a good one, what came of it, and back again. One project, one
+// window; each test begins where the one before it has ended.
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { after, afterEach, before, beforeEach, describe, it } from "mocha";
+import type { Locator } from "playwright-core";
+import { statusItemId } from "../../extension/contract.ts";
+import { type ExampleProject, exampleProject } from "../support/docker-example.ts";
+import { closePanel, openFile, problems, replaceLine, save, squiggles } from "../workbench/editor.ts";
+import { notifications, pick, picks, runCommand } from "../workbench/palette.ts";
+import { statusItem, webview } from "../workbench/parts.ts";
+import { everyTheme, picture } from "../workbench/pictures.ts";
+import { createSandbox } from "../workbench/sandbox.ts";
+import type { Workbench } from "../workbench/workbench.ts";
+import { onlyAfterSuccess, openInstalled, pictureFailure } from "./installed.ts";
+
+type Box = Readonly<Record<"x" | "y" | "width" | "height", number>>;
+
+const schema = `# What the values in .env have to be.
+# @defaultRequired=true
+# ---
+GREETING=
+# @type=number
+WORKERS=
+TITLE=
+# @sensitive
+DB_PASSWORD=
+# @type=port
+API_PORT=
+# @type=port
+WEB_PORT=
+BUSYBOX_IMAGE=
+`;
+
+async function boxOf(shown: Locator): Promise<Box> {
+  const box = await shown.first().boundingBox();
+  assert(box, "It is not shown.");
+  return box;
+}
+
+const overlap = (a: Box, b: Box): boolean =>
+  a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
+
+describe("a person with the packaged extension and a Compose project that is up", function () {
+  this.timeout(90_000);
+
+  const owned = new AsyncDisposableStack();
+  let project: ExampleProject;
+  let workbench: Workbench;
+  /** Line of WORKERS, counted from 1. */
+  let line: number;
+  let textBefore: string;
+  let idsBefore: Readonly<Record<string, string>>;
+
+  const hotenv = () => statusItem(workbench.page, `hotenv.hotenv.${statusItemId}`);
+  const diff = () => workbench.page.locator(".monaco-diff-editor:visible");
+  const diffLine = (text: string) => diff().getByText(text, { exact: true });
+  /** Notifications that tell how something ended, other than those of its progress. */
+  const results = () => notifications(workbench.page).filter({ hasText: "Show Timeline" });
+  const isStable = () => hotenv().filter({ hasText: "Hotenv: stable" }).waitFor();
+  /** Who is not the container that was there at the beginning. */
+  const replaced = async (): Promise<readonly string[]> => {
+    const now = await project.ids();
+    return Object.keys(idsBefore).filter((service) => now[service] !== idsBefore[service]);
+  };
+
+  before(async () => {
+    project = owned.use(await exampleProject("browser"));
+    await project.write(".env.schema", schema);
+    await project.compose("up", "-d", "--wait");
+    idsBefore = await project.ids();
+    textBefore = await project.read(".env");
+    line = textBefore.split("\n").findIndex((text) => text.startsWith("WORKERS=")) + 1;
+    const sandbox = owned.use(await createSandbox());
+    workbench = owned.use(await openInstalled(sandbox, { folder: project.dir }));
+  });
+  beforeEach(function () {
+    onlyAfterSuccess(this);
+  });
+  afterEach(function () {
+    return pictureFailure(this, workbench);
+  });
+  after(() => owned.disposeAsync());
+
+  it("sees in the status bar that what runs is what the files say", async () => {
+    await isStable();
+    await picture(workbench, "status-stable");
+    assert.deepEqual(await replaced(), []);
+  });
+
+  it("sees a bad value underlined and explained while it is typed", async () => {
+    const { page } = workbench;
+    await openFile(page, join(project.dir, ".env"));
+    await replaceLine(page, line, "WORKERS=many");
+    await squiggles(page, "error").waitFor();
+    const rows = await problems(page);
+    await rows.filter({ hasText: /WORKERS.*number|number.*WORKERS/ }).waitFor();
+    await picture(workbench, "editor-squiggle", everyTheme);
+    await closePanel(page);
+    assert.equal(await project.read(".env"), textBefore);
+    assert.deepEqual(await replaced(), []);
+  });
+
+  it("types a good value and saves it, and the api, nobody else, runs with it", async () => {
+    const { page } = workbench;
+    await openFile(page, join(project.dir, ".env"));
+    await replaceLine(page, line, "WORKERS=3");
+    await squiggles(page, "error").waitFor({ state: "detached" });
+    await save(page);
+    await hotenv().filter({ hasText: "api 1/1" }).waitFor();
+    await isStable();
+    assert.equal(await project.environment("api", "WORKERS"), "3");
+    assert.deepEqual(await replaced(), ["api"]);
+  });
+
+  it("finds the change in the timeline, applied", async () => {
+    const { page } = workbench;
+    await runCommand(page, "Hotenv: Show Timeline");
+    const newest = webview(page).getByRole("article").first();
+    await newest.filter({ hasText: "Revision 2" }).filter({ hasText: "applied" }).waitFor();
+    await newest.filter({ hasText: "WORKERS" }).filter({ hasText: "api" }).waitFor();
+    await newest.filter({ hasText: "editor" }).waitFor();
+    await picture(workbench, "timeline", everyTheme);
+
+    await newest.getByRole("button", { name: "Diff of revision 2" }).click();
+    await diffLine("WORKERS=2").waitFor();
+    await diffLine("WORKERS=3").waitFor();
+    await runCommand(page, "View: Close Editor");
+  });
+
+  it("rolls back from the palette: file and service are back, the others were left alone", async () => {
+    const { page } = workbench;
+    await runCommand(page, "Hotenv: Rollback Config");
+    await picks(page, "Revision 1").waitFor();
+    await picture(workbench, "quick-pick");
+    await pick(page, "Revision 1");
+
+    const question = notifications(page, "back to revision 1? WORKERS 3 → 2. Recreate api.");
+    await question.waitFor();
+    for (const text of ["WORKERS=2", "WORKERS=3"]) {
+      const changed = await boxOf(diffLine(text));
+      assert(!overlap(changed, await boxOf(question)), "The question lies over what it asks about.");
+    }
+    assert.doesNotMatch(await diff().innerText(), /only-an-example/, "The diff shows a secret.");
+    await picture(workbench, "diff");
+    assert.equal(await project.environment("api", "WORKERS"), "3");
+
+    await page.getByRole("button", { name: "Confirm Rollback" }).waitFor();
+    await runCommand(page, "Hotenv: Confirm Rollback");
+    await results().filter({ hasText: "Rolled back to revision 1: api recreated." }).waitFor();
+    assert.equal(await diff().count(), 0, "The difference is shown, though it is none any more.");
+    await picture(workbench, "rolled-back");
+    await isStable();
+    assert.equal(await project.read(".env"), textBefore);
+    assert.equal(await project.environment("api", "WORKERS"), "2");
+    assert.deepEqual(await replaced(), ["api"]);
+  });
+
+  it("left nothing for Compose to do", async () => {
+    const ids = await project.ids();
+    await project.compose("up", "-d", "--wait");
+    assert.deepEqual(await project.ids(), ids);
+    const containers = await project.inspect();
+    assert.equal(containers.length, 3, "A container was left over.");
+  });
+
+  it("sees why a value that no check forbids was taken back", async () => {
+    const { page } = workbench;
+    const before = await project.ids();
+    await runCommand(page, "Notifications: Clear All Notifications");
+    await results().waitFor({ state: "detached" });
+    // The schema allows any number, but the api has no use for half a worker.
+    await openFile(page, join(project.dir, ".env"));
+    await replaceLine(page, line, "WORKERS=1.5");
+    await save(page);
+    await results().filter({ hasText: "api" }).waitFor();
+    assert.deepEqual(await project.ids(), before);
+    await squiggles(page, "error").waitFor();
+    const rows = await problems(page);
+    await rows.filter({ hasText: /With this value, api .* Revision 3 is running/ }).waitFor();
+    await picture(workbench, "editor-rolled-back", everyTheme);
+    await closePanel(page);
+    await runCommand(page, "Hotenv: Show Timeline");
+    const newest = webview(page).getByRole("article").first();
+    await newest.filter({ hasText: "rolled-back" }).filter({ hasText: "WORKERS must be a number" }).waitFor();
+    await picture(workbench, "timeline-rolled-back", everyTheme);
+  });
+
+  it("leaves the failure behind by rolling back from the timeline", async () => {
+    const { page } = workbench;
+    const before = await project.ids();
+    const chosen = webview(page).getByRole("article").filter({ hasText: "Revision 2" });
+    await chosen.getByRole("button", { name: /^Roll back to / }).click();
+    const question = notifications(page, "back to revision 2?");
+    await question.getByRole("button", { name: "Roll Back", exact: true }).click();
+    await results().filter({ hasText: "Rolled back to revision 2: api recreated." }).waitFor();
+    assert.equal(await project.environment("api", "WORKERS"), "3");
+    await isStable();
+    assert.equal(await project.read(".env"), textBefore.replace(/^WORKERS=.*$/m, "WORKERS=3"));
+    assert.deepEqual({ ...(await project.ids()), api: "" }, { ...before, api: "" });
+    await openFile(page, join(project.dir, ".env"));
+    await squiggles(page, "error").waitFor({ state: "detached" });
+  });
+});

@@ -1,0 +1,97 @@
+/** The lighter steps on a real container: told to read its file anew, not replaced; a bad file is refused before. */
+import assert from "node:assert/strict";
+import { rename } from "node:fs/promises";
+import { createServer } from "node:net";
+import path from "node:path";
+import { describe, it } from "mocha";
+import { agentBench } from "../support/agent.ts";
+import { testImage } from "../support/docker-image.ts";
+import { composeProject } from "../support/docker-project.ts";
+
+/** Serves what it last read of its file; reads it anew at HUP, for `/bin/reread`, and for POST /cgi-bin/load. */
+const server = `reread() { cp /rules.txt /www/rules.txt; }
+trap reread HUP
+trap 'exit 0' TERM
+mkdir -p /www/cgi-bin
+printf '#!/bin/sh\\ncp /rules.txt /www/rules.txt\\n' > /bin/reread
+printf '#!/bin/sh\\nif grep -q bad /rules.txt; then printf "Status: 400 Bad\\\\r\\\\n\\\\r\\\\nbad rules"; else cp /rules.txt /www/rules.txt; printf "\\\\r\\\\nok"; fi\\n' > /www/cgi-bin/load
+chmod +x /bin/reread /www/cgi-bin/load
+reread
+httpd -p 8080 -h /www
+while :; do sleep 0.05; done
+`;
+
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
+  const address = probe.address();
+  await new Promise((resolve) => probe.close(resolve));
+  if (address === null || typeof address === "string") throw new Error("There is no free port.");
+  return address.port;
+}
+
+const ways = {
+  signal: `{ signal: HUP, check: "! grep -q bad /rules.txt" }`,
+  exec: `{ exec: [/bin/reread], check: ["sh", "-c", "! grep -q bad /rules.txt"] }`,
+  http: '{ http: { url: "http://127.0.0.1:${PORT}/cgi-bin/load" } }',
+} as const;
+
+describe("A service that can reload", function () {
+  this.timeout(120_000);
+
+  for (const [way, reload] of Object.entries(ways))
+    it(`is told by ${way}; a bad file is refused while the old one is served`, async () => {
+      const port = await freePort();
+      await using its = await composeProject({
+        name: way,
+        files: {
+          ".env": `PORT=${port}\n`,
+          "hotenv.yaml": `policy: { stability: 0s }\nservices: { web: { reload: ${reload} } }\n`,
+          "rules.txt": "one\n",
+          "server.sh": server,
+          "compose.yaml": `services:
+  web:
+    image: ${await testImage()}
+    command: ["sh", "/server.sh"]
+    ports: ["127.0.0.1:\${PORT}:8080"]
+    volumes: ["./rules.txt:/rules.txt:ro", "./server.sh:/server.sh:ro"]
+    healthcheck: { test: "test -f /www/rules.txt", interval: 1s }
+`,
+        },
+      });
+      await its.compose("up", "-d", "--wait");
+      await using bench = await agentBench(its.dir);
+      await bench.hotenv("apply");
+      const [before] = await its.inspect();
+      const served = async () => (await fetch(`http://127.0.0.1:${port}/rules.txt`)).text();
+      const failures: unknown[] = [];
+      const stop = new AbortController();
+      const prober = (async () => {
+        while (!stop.signal.aborted) await served().catch((error: unknown) => failures.push(error));
+      })();
+
+      await its.write("rules.txt", "two\n");
+      assert.equal((await bench.hotenv("apply")).code, 0);
+      assert.equal(await served(), "two\n");
+
+      await its.write("rules.txt", "bad\n");
+      const refused = await bench.hotenv("apply");
+      assert.equal(refused.code, 3, refused.stdout + refused.stderr);
+      assert.equal(await served(), "two\n");
+      assert.equal(await its.read("rules.txt"), "two\n", "the file is put back");
+      stop.abort();
+      await prober;
+      assert.deepEqual(failures, []);
+      const [after] = await its.inspect();
+      assert.deepEqual([after?.Id, after?.State.StartedAt], [before?.Id, before?.State.StartedAt]);
+
+      // Saved by renaming: the container holds on to the old file, and only a restart shows it the new one.
+      await its.write("rules.new", "three\n");
+      await rename(path.join(its.dir, "rules.new"), path.join(its.dir, "rules.txt"));
+      assert.equal((await bench.hotenv("apply")).code, 0);
+      assert.equal(await served(), "three\n");
+      const [restarted] = await its.inspect();
+      assert.equal(restarted?.Id, before?.Id);
+      assert.notEqual(restarted?.State.StartedAt, before?.State.StartedAt);
+    });
+});

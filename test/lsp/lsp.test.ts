@@ -1,0 +1,291 @@
+/** `hotenv lsp`, as an editor meets it. */
+import assert from "node:assert/strict";
+import { mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { afterEach, beforeEach, describe, it } from "mocha";
+import type {
+  CodeAction,
+  CompletionItem,
+  Diagnostic,
+  DocumentSymbol,
+  FoldingRange,
+  Hover,
+  Location,
+  TextEdit,
+  WorkspaceEdit,
+} from "vscode-languageserver-types";
+import { atMark, type Editor, initialize, startEditor } from "./editor.ts";
+
+let directory: string;
+let editor: Editor;
+beforeEach(async () => {
+  directory = realpathSync(mkdtempSync(join(tmpdir(), "hotenv-lsp-")));
+  editor = await startEditor({ FROM_SHELL: "outside" });
+});
+afterEach(async () => {
+  await editor[Symbol.asyncDispose]();
+  rmSync(directory, { recursive: true });
+});
+
+const put = (name: string, text: string): void => writeFileSync(join(directory, name), text);
+const uriOf = (name: string): string => pathToFileURL(join(directory, name)).href;
+const told = (diagnostics: readonly Diagnostic[]): string[] =>
+  diagnostics.map(({ code, range }) => `${range.start.line}:${range.start.character} ${String(code)}`);
+
+async function open(name: string, text: string): Promise<readonly Diagnostic[]> {
+  put(name, text);
+  const uri = uriOf(name);
+  await editor.tell("textDocument/didOpen", {
+    textDocument: { uri, languageId: "dotenv", version: 1, text },
+  });
+  return editor.diagnostics(uri, 1);
+}
+
+async function change(
+  name: string,
+  version: number,
+  ...contentChanges: object[]
+): Promise<readonly Diagnostic[]> {
+  const uri = uriOf(name);
+  await editor.tell("textDocument/didChange", { textDocument: { uri, version }, contentChanges });
+  return editor.diagnostics(uri, version);
+}
+
+const place = (line: number, character: number) => ({ line, character });
+const span = (line: number, from: number, to: number) => ({ start: place(line, from), end: place(line, to) });
+
+describe("hotenv lsp", function () {
+  this.timeout(30_000);
+
+  it("says what it can, serves, and ends as it is told", async () => {
+    const capabilities = await initialize(editor);
+    assert.equal(capabilities.hoverProvider, true);
+    assert.equal(capabilities.documentFormattingProvider, false);
+    assert.deepEqual(capabilities.textDocumentSync, { openClose: true, change: 2 });
+    assert.equal(await editor.ask("shutdown"), null);
+    await editor.tell("exit");
+    assert.equal(await editor.ended, 0);
+    assert.equal(editor.standardError(), "");
+  });
+
+  it("refuses to serve before it is initialized, and ends with 1 where nobody said shutdown", async () => {
+    const params = { textDocument: { uri: uriOf(".env") }, position: place(0, 0) };
+    await assert.rejects(editor.ask("textDocument/hover", params), { code: -32002 });
+    await initialize(editor);
+    await assert.rejects(editor.ask("textDocument/hover", { position: 1 }), { code: -32602 });
+    await editor.tell("exit");
+    assert.equal(await editor.ended, 1);
+  });
+
+  it("tells what is wrong at every keystroke, and what is no longer", async () => {
+    await initialize(editor);
+    assert.deepEqual(told(await open(".env", "A=1\nURL=$HOST\nB=$FROM_SHELL\n")), [
+      "1:4 undefined-reference",
+    ]);
+    assert.deepEqual(told(await change(".env", 2, { range: span(0, 0, 1), text: "HOST" })), []);
+    // Several changes count each from the one before.
+    assert.deepEqual(
+      told(
+        await change(
+          ".env",
+          3,
+          { range: span(2, 0, 0), text: "🚗=1\n" },
+          { range: span(2, 0, 2), text: "CAR" },
+          { range: span(3, 2, 2), text: '"' },
+        ),
+      ),
+      ["3:2 unterminated-quote"],
+    );
+    assert.deepEqual(told(await change(".env", 4, { text: "X=1\nX=2\n" })), ["0:0 duplicate-key"]);
+    await editor.tell("textDocument/didClose", { textDocument: { uri: uriOf(".env") } });
+    assert.deepEqual(await editor.diagnostics(uriOf(".env"), 4), []);
+  });
+
+  it("sees the schema and the Compose file beside, as they are in the editor and on disk", async () => {
+    await initialize(editor);
+    put("compose.yaml", "services:\n  api:\n    image: ${IMAGE}\n");
+    put(".env.schema", "# @type=port\nPORT=\n");
+    const text = "IMAGE=i\nPORT=80a\nLOST=1\n";
+    assert.deepEqual(told(await open(".env", text)), ["1:0 unused-key", "1:5 schema-type", "2:0 unused-key"]);
+
+    // Typing in the schema is felt in the values beside it.
+    await editor.tell("textDocument/didOpen", {
+      textDocument: {
+        uri: uriOf(".env.schema"),
+        languageId: "dotenv",
+        version: 7,
+        text: "# @type=string\nPORT=\n",
+      },
+    });
+    assert.deepEqual(told(await editor.diagnostics(uriOf(".env"), 1)), ["1:0 unused-key", "2:0 unused-key"]);
+
+    put("compose.yaml", "services:\n  api:\n    image: ${IMAGE}\n    environment: [LOST, PORT]\n");
+    await editor.tell("workspace/didChangeWatchedFiles", {
+      changes: [{ uri: uriOf("compose.yaml"), type: 2 }],
+    });
+    assert.deepEqual(told(await editor.diagnostics(uriOf(".env"), 1)), []);
+
+    assert.deepEqual(told(await open("compose.yaml", "services:\n  api:\n    image: ${NOPE}:${IMAGE}\n")), [
+      "2:11 undefined-reference",
+    ]);
+  });
+
+  it("completes keys, members and variables", async () => {
+    await initialize(editor);
+    put(".env.schema", "# @type=enum(red, green)\nCOLOR=\n# @required\nNAME=\n");
+    const labels = async (marked: string, version: number): Promise<string[]> => {
+      const { text, position } = atMark(marked);
+      await change(".env", version, { text });
+      const items = await editor.ask<CompletionItem[]>("textDocument/completion", {
+        textDocument: { uri: uriOf(".env") },
+        position,
+      });
+      return items.map(({ label }) => label);
+    };
+    await open(".env", "");
+    assert.deepEqual(await labels("‸", 2), ["COLOR", "NAME"]);
+    assert.deepEqual(await labels("COLOR=‸\n", 3), ["red", "green"]);
+    assert.deepEqual((await labels("A=1\nNAME=${‸\nLATER=1\n", 4)).sort(), ["A", "FROM_SHELL", "PATH"]);
+  });
+
+  it("explains a variable, its services through other variables included, and masks secrets", async () => {
+    await initialize(editor);
+    put("compose.yaml", "services:\n  api:\n    environment: [URL]\n");
+    await open(".env", "DB_PASSWORD=hunter2\nURL=http://x:${DB_PASSWORD}@db\n");
+    const { contents } = await editor.ask<Hover>("textDocument/hover", {
+      textDocument: { uri: uriOf(".env") },
+      position: place(0, 3),
+    });
+    assert.ok(typeof contents === "object" && "value" in contents);
+    assert.match(contents.value, /Used by `api`/);
+    assert.doesNotMatch(contents.value, /hunter2/);
+  });
+
+  it("renames a variable in every file at once, from wherever it is named", async () => {
+    await initialize(editor);
+    const files: Readonly<Record<string, string>> = {
+      ".env": "HOST=h\nURL=http://$HOST/\n",
+      ".env.schema": "# @required\nHOST=\n",
+      ".env.example": "HOST=example\n",
+      "compose.yaml":
+        "services:\n  api:\n    image: ${HOST:-x}\n    environment: [HOST]\n    env_file: api.vars\n",
+      "api.vars": "API=$HOST\n",
+      "hotenv.yaml": "severity:\n  critical: [HOST]\n",
+    };
+    for (const [name, text] of Object.entries(files)) put(name, text);
+    await open(".env", files[".env"] ?? "");
+    await open("compose.yaml", files["compose.yaml"] ?? "");
+    const from = { textDocument: { uri: uriOf("compose.yaml") }, position: place(2, 14) };
+
+    assert.deepEqual(await editor.ask("textDocument/prepareRename", from), {
+      range: span(2, 13, 17),
+      placeholder: "HOST",
+    });
+    const edit = await editor.ask<WorkspaceEdit>("textDocument/rename", { ...from, newName: "SERVER" });
+    const renamed = Object.fromEntries(
+      Object.entries(files).map(([name, text]) => [name, applied(text, edit.changes?.[uriOf(name)] ?? [])]),
+    );
+    assert.deepEqual(
+      renamed,
+      Object.fromEntries(
+        Object.entries(files).map(([name, text]) => [name, text.replaceAll("HOST", "SERVER")]),
+      ),
+    );
+    await assert.rejects(editor.ask("textDocument/rename", { ...from, newName: "URL" }), {
+      code: -32803,
+      message: "`URL` exists already.",
+    });
+
+    const where = (locations: Location[]): string[] =>
+      locations.map(({ uri, range }) => `${uri.slice(uriOf("x").length - 1)}:${range.start.line}`).sort();
+    assert.deepEqual(where(await editor.ask<Location[]>("textDocument/definition", from)), [
+      ".env.example:0",
+      ".env:0",
+    ]);
+    assert.deepEqual(
+      where(
+        await editor.ask<Location[]>("textDocument/references", {
+          ...from,
+          context: { includeDeclaration: false },
+        }),
+      ),
+      [".env:1", "api.vars:0", "compose.yaml:2", "compose.yaml:3", "hotenv.yaml:1"],
+    );
+  });
+
+  it("offers cures where something is wrong, and all at once where asked for", async () => {
+    await initialize(editor);
+    await open(".env", "PASS=pa$word \nA=1\nA=2\n");
+    const ask = (only?: string[]) =>
+      editor.ask<CodeAction[]>("textDocument/codeAction", {
+        textDocument: { uri: uriOf(".env") },
+        range: span(0, 8, 8),
+        context: { diagnostics: [], ...(only === undefined ? {} : { only }) },
+      });
+    assert.ok((await ask()).some(({ title }) => title.startsWith("Single-quote this value")));
+    const [all, ...more] = await ask(["source.fixAll"]);
+    assert.deepEqual(more, []);
+    const edits = all?.edit?.changes?.[uriOf(".env")] ?? [];
+    assert.equal(applied("PASS=pa$word \nA=1\nA=2\n", edits), "PASS=pa$word\nA=2\n");
+  });
+
+  it("outlines the document", async () => {
+    await initialize(editor);
+    await open(".env", '# one\n# two\nA="x\ny"\nB=1\n');
+    const textDocument = { uri: uriOf(".env") };
+    const symbols = await editor.ask<DocumentSymbol[]>("textDocument/documentSymbol", { textDocument });
+    assert.deepEqual(
+      symbols.map(({ name }) => name),
+      ["A", "B"],
+    );
+    const folds = await editor.ask<FoldingRange[]>("textDocument/foldingRange", { textDocument });
+    assert.deepEqual(
+      folds.map(({ startLine, endLine }) => [startLine, endLine]),
+      [
+        [0, 1],
+        [2, 3],
+      ],
+    );
+    const [selection] = await editor.ask<{ range: object }[]>("textDocument/selectionRange", {
+      textDocument,
+      positions: [place(4, 0)],
+    });
+    assert.deepEqual(selection?.range, span(4, 0, 1));
+  });
+
+  it("formats where it is asked to be a formatter", async () => {
+    const capabilities = await initialize(editor, { format: true });
+    assert.equal(capabilities.documentFormattingProvider, true);
+    const text = "A=1  \n\n\n\nB=2";
+    await open(".env", text);
+    const edits = await editor.ask<TextEdit[]>("textDocument/formatting", {
+      textDocument: { uri: uriOf(".env") },
+      options: { tabSize: 2, insertSpaces: true },
+    });
+    assert.equal(applied(text, edits), "A=1\n\nB=2\n");
+  });
+
+  it("has nothing to say of other files", async () => {
+    await initialize(editor);
+    const textDocument = { uri: uriOf("notes.md"), languageId: "markdown", version: 1, text: "A=$B" };
+    await editor.tell("textDocument/didOpen", { textDocument });
+    const params = { textDocument: { uri: uriOf("notes.md") }, position: place(0, 3) };
+    assert.equal(await editor.ask("textDocument/hover", params), null);
+    assert.deepEqual(await editor.ask("textDocument/completion", params), []);
+  });
+});
+
+function applied(text: string, edits: readonly TextEdit[]): string {
+  const lines = text.split("\n");
+  const offset = ({ line, character }: TextEdit["range"]["start"]): number =>
+    lines.slice(0, line).reduce((sum, before) => sum + before.length + 1, 0) + character;
+  return [...edits]
+    .sort((a, b) => offset(b.range.start) - offset(a.range.start))
+    .reduce(
+      (result, { range, newText }) =>
+        result.slice(0, offset(range.start)) + newText + result.slice(offset(range.end)),
+      text,
+    );
+}

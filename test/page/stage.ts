@@ -1,0 +1,152 @@
+/**
+ * The built page in a real browser, inside the very HTML and content security policy that the extension gives
+ * it. Only the host is played: its messages come from the test, and what the page posts is kept.
+ */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import type { RevisionSummary } from "../../core/protocol/messages.ts";
+import {
+  type HostMessage,
+  type PageMessage,
+  type PageRequest,
+  pageMessageSchema,
+} from "../../core/protocol/page.ts";
+import type { Revision, Status } from "../../core/protocol/words.ts";
+import { timelinePage } from "../../extension/timeline-page.ts";
+import { demoNow, demoRevisions, demoStatus, summaryOf } from "../../webview-ui/demo.fixture.ts";
+import { root } from "../workbench/places.ts";
+import { type ThemeName, themes } from "./themes.ts";
+
+const origin = "http://page.hotenv.test";
+
+export interface StageOptions {
+  /** Default: dark. `browser`: none of VS Code's colours, as in a plain browser. */
+  readonly theme?: ThemeName | "browser-light" | "browser-dark";
+  readonly width?: number;
+  readonly height?: number;
+  readonly reducedMotion?: boolean;
+  readonly status?: Status;
+  readonly revisions?: readonly Revision[];
+  /** Those that the snapshot holds; default all. */
+  readonly inSnapshot?: readonly Revision[];
+  /** Default true; where false, the host says nothing by itself. */
+  readonly answers?: boolean;
+}
+
+export interface Stage extends AsyncDisposable {
+  readonly page: Page;
+  /** What the page has posted, oldest first, each message readable by the host's schema. */
+  readonly posted: readonly PageMessage[];
+  send(...messages: readonly HostMessage[]): Promise<void>;
+  /** What the browser complained of: exceptions, errors, violations of the policy. */
+  readonly complaints: readonly string[];
+}
+
+export const lastSeq = 1_000;
+
+export async function openStage(browser: Browser, options: StageOptions = {}): Promise<Stage> {
+  const { theme = "dark", width = 900, height = 760 } = options;
+  const inVsCode = theme !== "browser-light" && theme !== "browser-dark";
+  const context = await browser.newContext({
+    viewport: { width, height },
+    colorScheme:
+      theme === "light" || theme === "browser-light" || theme === "high-contrast-light" ? "light" : "dark",
+    reducedMotion: options.reducedMotion === true ? "reduce" : "no-preference",
+    locale: "en-GB",
+    timezoneId: "UTC",
+  });
+  const page = await context.newPage();
+  page.setDefaultTimeout(5_000);
+  const complaints: string[] = [];
+  page.on("pageerror", (error) => complaints.push(error.message));
+  page.on("console", (message) => {
+    if (message.type() === "error") complaints.push(message.text());
+  });
+  const posted: PageMessage[] = [];
+  const send = async (...messages: readonly HostMessage[]): Promise<void> => {
+    await page.evaluate((list) => {
+      for (const message of list) window.postMessage(message, "*");
+    }, messages);
+  };
+  const revisions = options.revisions ?? demoRevisions();
+  const status = options.status ?? demoStatus();
+  await page.exposeFunction("hotenvPosted", async (message: unknown) => {
+    const read = pageMessageSchema.parse(message);
+    posted.push(read);
+    if (options.answers === false) return;
+    if (read.type === "ready") {
+      const summaries = (options.inSnapshot ?? revisions).map(summaryOf);
+      await send({ type: "snapshot", seq: lastSeq, status, revisions: summaries });
+    } else if (read.type === "request") await send(answer(read, revisions, status));
+  });
+  await page.clock.install({ time: demoNow });
+  await page.addInitScript(playVsCode, inVsCode ? themes[theme] : { bodyClass: "", variables: {} });
+  await page.route(`${origin}/**`, (route) => {
+    const script = route.request().url().endsWith("/webview.js");
+    return route.fulfill(
+      script
+        ? { contentType: "text/javascript", body: readFileSync(join(root, "dist/webview.js")) }
+        : { contentType: "text/html", body: pageHtml },
+    );
+  });
+  await page.goto(`${origin}/`);
+  return { page, posted, send, complaints, [Symbol.asyncDispose]: () => context.close() };
+}
+
+const pageHtml = timelinePage({
+  script: `${origin}/webview.js`,
+  style: undefined,
+  source: origin,
+  nonce: "c3RhZ2U",
+});
+
+/** Runs in the browser before the page: what VS Code puts around a webview's script. */
+function playVsCode(theme: { bodyClass: string; variables: Readonly<Record<string, string>> }): void {
+  const kept = "vscode-state";
+  const host = window as unknown as {
+    hotenvPosted(message: unknown): Promise<void>;
+    acquireVsCodeApi: unknown;
+  };
+  host.acquireVsCodeApi = () => ({
+    postMessage: (message: unknown) => void host.hotenvPosted(message),
+    getState: () => JSON.parse(sessionStorage.getItem(kept) ?? "null") ?? undefined,
+    setState: (value: unknown) => sessionStorage.setItem(kept, JSON.stringify(value)),
+  });
+  document.addEventListener("readystatechange", () => {
+    document.body.className = theme.bodyClass;
+    for (const [name, value] of Object.entries(theme.variables))
+      document.documentElement.style.setProperty(name, value);
+  });
+}
+
+function answer(request: PageRequest, revisions: readonly Revision[], status: Status): HostMessage {
+  const { id } = request;
+  switch (request.method) {
+    case "history/show": {
+      const result = revisions.find(({ revision }) => revision === request.params.revision);
+      if (result !== undefined) return { type: "response", id, ok: true, result };
+      const message = `There is no revision ${request.params.revision}.`;
+      return { type: "response", id, ok: false, error: { code: "revision-unknown", message } };
+    }
+    case "history/list": {
+      const { before = Number.POSITIVE_INFINITY, limit = 100 } = request.params;
+      const older: RevisionSummary[] = revisions.filter(({ revision }) => revision < before).map(summaryOf);
+      return { type: "response", id, ok: true, result: older.slice(0, limit) };
+    }
+    case "apply": {
+      const plan = { change: { entries: [], severity: "minor" }, phases: [], notes: [] };
+      const message = "Nothing to do: everything runs with the files on disk.";
+      return {
+        type: "response",
+        id,
+        ok: true,
+        result: { verdict: "applied", revision: null, message, plan, rollout: null },
+      };
+    }
+    case "pause":
+    case "resume":
+    case "status":
+      return { type: "response", id, ok: true, result: { ...status, paused: request.method === "pause" } };
+  }
+}

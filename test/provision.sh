@@ -1,0 +1,297 @@
+#!/usr/bin/env bash
+# Makes this machine able to run the suites, and says in one line per suite what is missing where it cannot.
+#
+#   bash test/provision.sh [compose] [docker] [browser] [code-server]      (all without an argument)
+#
+# compose is what the unit suite asks: the docker command line with its Compose plugin, and patch. docker is the former
+# with an engine that answers.
+#
+# What is already there is used as it is. What is missing is installed only on Debian and its descendants, and
+# only as root (or with a sudo that does not ask). Nothing is written into the repository: downloads and logs
+# live in ${XDG_CACHE_HOME:-$HOME/.cache}/hotenv-test.
+set -uo pipefail
+
+codeServerVersion=4.139.1
+engineWaitSeconds=60
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/hotenv-test
+export PATH="$root/node_modules/.bin:$PATH:/usr/sbin:/sbin"
+export DEBIAN_FRONTEND=noninteractive
+mkdir -p "$cache"
+
+failed=0
+
+note() { printf 'provision: %s\n' "$*" >&2; }
+
+# cannot SUITE REASON
+cannot() {
+  note "the $1 suite cannot run: $2"
+  failed=1
+  return 1
+}
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n --preserve-env=DEBIAN_FRONTEND "$@"; fi
+}
+
+can_install() {
+  command -v apt-get >/dev/null && { [ "$(id -u)" = 0 ] || sudo -n true 2>/dev/null; }
+}
+
+# A fresh container has no package lists at all, and one foreign source that does not answer must not stop us:
+# whether the packages can be had is what decides.
+update_lists() {
+  local fresh=$cache/.apt-updated
+  [ -n "$(find "$fresh" -mmin -60 2>/dev/null)" ] && ls /var/lib/apt/lists/*Packages* >/dev/null 2>&1 && return 0
+  note "apt-get update"
+  as_root apt-get update -qq >>"$cache/apt.log" 2>&1 || note "apt-get update had errors (see $cache/apt.log)"
+  touch "$fresh"
+}
+
+apt_install() {
+  update_lists
+  note "apt-get install $*"
+  as_root apt-get install -y -qq --no-install-recommends "$@" >>"$cache/apt.log" 2>&1
+}
+
+# --- Docker ---------------------------------------------------------------------------------------------------
+
+engine_answers() { docker info >/dev/null 2>&1; }
+
+wait_for_engine() {
+  local deadline=$((SECONDS + $1))
+  until engine_answers; do
+    [ $SECONDS -ge $deadline ] && return 1
+    sleep 0.2
+  done
+}
+
+# A machine that was cloned or killed may keep the pid file of an engine that is no more, and dockerd then refuses
+# to start if that number belongs to anyone.
+forget_dead_engine() {
+  local file=/var/run/docker.pid pid
+  pid=$(cat "$file" 2>/dev/null) || return 0
+  case $(cat "/proc/$pid/comm" 2>/dev/null) in dockerd) ;; *) rm -f "$file" ;; esac
+}
+
+start_engine() {
+  command -v dockerd >/dev/null || return 1
+  [ "$(id -u)" = 0 ] || return 1
+  note "starting dockerd (log: $cache/dockerd.log)"
+  : >"$cache/dockerd.log"
+  local deadline=$((SECONDS + engineWaitSeconds)) pid
+  while [ $SECONDS -lt $deadline ]; do
+    forget_dead_engine
+    # A session of its own and no inherited descriptor: it outlives the npm process, and no pipe waits for it.
+    setsid dockerd >>"$cache/dockerd.log" 2>&1 </dev/null 9>&- &
+    pid=$!
+    disown
+    # One that ends at once (an earlier one was still stopping) is started again.
+    while kill -0 $pid 2>/dev/null && [ $SECONDS -lt $deadline ]; do
+      engine_answers && return 0
+      sleep 0.2
+    done
+    engine_answers && return 0
+    sleep 0.5
+  done
+  return 1
+}
+
+ensure_command_line() {
+  command -v docker >/dev/null && return 0
+  can_install || return 1
+  install_docker
+}
+
+install_docker() {
+  local packages=(docker.io)
+  # Later releases split the command line off.
+  apt-cache show docker-cli >/dev/null 2>&1 && packages+=(docker-cli)
+  apt_install "${packages[@]}" || return 1
+  hash -r
+}
+
+ensure_engine() {
+  engine_answers && return 0
+  if ! command -v dockerd >/dev/null; then
+    can_install && install_docker || return 1
+    # Where an init system runs, the package has started the engine itself.
+    wait_for_engine 3 && return 0
+  fi
+  start_engine
+}
+
+has_compose() { docker compose version --short 2>/dev/null | grep -q '^v\?[2-9]'; }
+
+# Debian 12 has no Compose v2. Its mirror does, in the next suite: a private apt configuration reads that suite
+# without adding it to the machine's own sources.
+compose_from_trixie() {
+  local mirror dir plugins=/usr/local/lib/docker/cli-plugins
+  mirror=$(apt-get indextargets --format '$(LABEL) $(REPO_URI)' 'Created-By: Packages' |
+    awk '$1 == "Debian" { print $2; exit }')
+  [ -n "$mirror" ] || return 1
+  dir=$cache/trixie
+  rm -rf "$dir"
+  mkdir -p "$dir/lists/partial" "$dir/archives/partial" "$dir/sources" "$dir/unpacked"
+  chmod -R a+rX "$cache" "$dir"
+  : >"$dir/status"
+  cat >"$dir/sources/trixie.sources" <<SOURCES
+Types: deb
+URIs: $mirror
+Suites: trixie
+Components: main
+Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
+SOURCES
+  local apt=(apt-get -qq -o Dir::Etc::sourcelist=/dev/null -o "Dir::Etc::sourceparts=$dir/sources"
+    -o "Dir::State::lists=$dir/lists" -o "Dir::State::status=$dir/status" -o "Dir::Cache::archives=$dir/archives"
+    -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= -o APT::Sandbox::User=root)
+  note "fetching docker-compose from trixie"
+  (
+    cd "$dir" &&
+      "${apt[@]}" update >>"$cache/apt.log" 2>&1 &&
+      "${apt[@]}" download docker-compose >>"$cache/apt.log" 2>&1 &&
+      dpkg-deb -x docker-compose_*.deb unpacked
+  ) || return 1
+  local plugin
+  plugin=$(find "$dir/unpacked" -path '*/cli-plugins/docker-compose' | head -n 1)
+  [ -n "$plugin" ] || return 1
+  as_root install -D -m 755 "$plugin" "$plugins/docker-compose"
+  rm -rf "$dir"
+}
+
+ensure_compose() {
+  has_compose && return 0
+  can_install || return 1
+  case $(apt-cache policy docker-compose 2>/dev/null | awk '$1 == "Candidate:" { print $2 }') in
+  [2-9].* | [2-9][0-9]*) apt_install docker-compose ;;
+  *) compose_from_trixie ;;
+  esac
+  has_compose
+}
+
+# The fixtures' image is built from a static busybox, so that no registry is needed; ldd refuses what is static.
+has_static_busybox() {
+  local file
+  for file in /bin/busybox /usr/bin/busybox; do
+    [ -x $file ] && ! ldd $file >/dev/null 2>&1 && return 0
+  done
+  return 1
+}
+
+# Where it cannot be installed, the fixtures take the public image.
+ensure_busybox() {
+  [ "$(uname)" != Linux ] || has_static_busybox || ! can_install || apt_install busybox-static
+}
+
+provision_compose() {
+  ensure_command_line ||
+    cannot unit "there is no docker command line, and it can only be installed on Debian as root" || return
+  ensure_compose ||
+    cannot unit "the docker command line has no Compose v2 plugin, and it could not be installed" || return
+  # The oracle of the diffs that the command line prints.
+  command -v patch >/dev/null || { can_install && apt_install patch; } ||
+    cannot unit "there is no patch command, and it could not be installed"
+}
+
+provision_docker() {
+  ensure_command_line && ensure_engine ||
+    cannot docker "no Docker engine answers, and none could be started here (that takes Debian and root)" || return
+  ensure_compose ||
+    cannot docker "the docker command line has no Compose v2 plugin, and it could not be installed" || return
+  ensure_busybox || cannot docker "busybox-static could not be installed (see $cache/apt.log)"
+}
+
+# --- Chromium and code-server ---------------------------------------------------------------------------------
+
+# Prints the browser that test/workbench drives: HOTENV_CHROMIUM, or the first of the usual names.
+find_browser() {
+  local name
+  for name in "${HOTENV_CHROMIUM:-}" chromium chromium-browser google-chrome google-chrome-stable; do
+    [ -n "$name" ] && command -v "$name" && return 0
+  done
+  return 1
+}
+
+provision_browser() {
+  if ! find_browser >/dev/null; then
+    can_install || cannot browser "there is no Chromium, and it can only be installed on Debian as root" || return
+    apt_install chromium fonts-dejavu-core ||
+      cannot browser "chromium could not be installed (see $cache/apt.log)" || return
+    hash -r
+    find_browser >/dev/null || cannot browser "chromium was installed but is not on PATH"
+  fi
+}
+
+code_server_dir=$cache/code-server
+
+# The marker is written after the installation was seen to work; the native part is the last thing that is built.
+code_server_ready() {
+  [ "$(cat "$code_server_dir/.ready" 2>/dev/null)" = "$codeServerVersion" ]
+}
+
+code_server_works() {
+  local installed=$code_server_dir/node_modules/code-server
+  [ -f "$installed/lib/vscode/out/server-main.js" ] &&
+    [ "$(node -p 'require(process.argv[1]).version' "$installed/package.json" 2>/dev/null)" = "$codeServerVersion" ] &&
+    node -e 'for (const name of ["@vscode/spdlog", "node-pty", "@parcel/watcher"])
+               require(process.argv[1] + "/lib/vscode/node_modules/" + name)' "$installed" 2>>"$cache/code-server.log" &&
+    node "$installed/out/node/entry.js" --version >>"$cache/code-server.log" 2>&1
+}
+
+build_packages=(build-essential python3 pkg-config libkrb5-dev libsecret-1-dev libx11-dev libxkbfile-dev)
+
+install_code_server() {
+  if command -v dpkg-query >/dev/null &&
+    ! dpkg-query -W -f '${db:Status-Abbrev}\n' "${build_packages[@]}" 2>/dev/null | awk '$1 != "ii" { bad = 1 } END { exit bad || NR < '${#build_packages[@]}' }'; then
+    can_install && apt_install "${build_packages[@]}"
+  fi
+  note "installing code-server $codeServerVersion into $code_server_dir (1 to 3 minutes)"
+  rm -rf "$code_server_dir"
+  mkdir -p "$code_server_dir"
+  cat >"$code_server_dir/package.json" <<JSON
+{ "private": true, "allowScripts": { "code-server": true, "argon2": true } }
+JSON
+  # An npm that runs inside npm inherits what the outer one says of itself: its folders, and its older Node.
+  (
+    for name in $(compgen -e | grep -i '^npm_') INIT_CWD; do unset "$name"; done
+    cd "$code_server_dir" &&
+      npm install --no-audit --no-fund --save-exact "code-server@$codeServerVersion" >"$cache/code-server.log" 2>&1
+  )
+}
+
+provision_code_server() {
+  code_server_ready && return 0
+  case $(node -v 2>/dev/null) in
+  v24.*) ;;
+  *) cannot host "code-server needs Node 24 on PATH (npm ci installs it)" || return ;;
+  esac
+  if ! code_server_works; then
+    install_code_server
+    code_server_works ||
+      cannot host "code-server $codeServerVersion could not be installed (see $cache/code-server.log)" || return
+  fi
+  printf '%s\n' "$codeServerVersion" >"$code_server_dir/.ready"
+}
+
+# --- One at a time --------------------------------------------------------------------------------------------
+
+if command -v flock >/dev/null; then
+  exec 9>"$cache/.lock"
+  flock 9
+fi
+
+[ $# -gt 0 ] || set -- compose docker browser code-server
+for part in "$@"; do
+  case $part in
+  compose) provision_compose ;;
+  docker) provision_docker ;;
+  browser) provision_browser ;;
+  code-server) provision_code_server ;;
+  *)
+    note "unknown part $part (compose, docker, browser, code-server)"
+    exit 2
+    ;;
+  esac
+done
+exit $failed

@@ -1,0 +1,182 @@
+// The test command: makes the machine ready, builds, runs the suites one after another and adds up.
+//
+//   node test/run.ts [SUITE...]     lint unit docker page host browser without one; electron, long by name
+//
+// Its last line is the sum over all suites.
+import { spawn, spawnSync } from "node:child_process";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import path from "node:path";
+import * as z from "zod";
+import { build } from "../scripts/build.ts";
+import { sweepLeftovers } from "./support/docker.ts";
+import { defaultSuites, type Part, type Suite, suites } from "./support/suites.ts";
+
+const root = path.join(import.meta.dirname, "..");
+const results = path.join(root, "test/.artifacts/results");
+
+interface Tally {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+/** What is read of mocha's JSON report. */
+const reportSchema = z.object({
+  stats: z.object({ passes: z.number(), failures: z.number(), pending: z.number() }),
+});
+
+const nothingRan: Tally = { passed: 0, failed: 1, skipped: 0 };
+
+function chosen(names: readonly string[]): readonly Suite[] {
+  const wanted = names.length > 0 ? names : defaultSuites;
+  return wanted.map((name) => {
+    const suite = suites.find((candidate) => candidate.name === name);
+    if (suite === undefined) {
+      throw new Error(
+        `There is no suite ${name}; there are ${suites.map((known) => known.name).join(", ")}.`,
+      );
+    }
+    return suite;
+  });
+}
+
+/** The parts that this machine lacks and cannot get; the script has said why. */
+function provision(parts: ReadonlySet<Part>): ReadonlySet<Part> {
+  return new Set(
+    [...parts].filter((part) => {
+      const { status } = spawnSync("bash", ["test/provision.sh", part], {
+        cwd: root,
+        stdio: ["ignore", "inherit", "inherit"],
+      });
+      return status !== 0;
+    }),
+  );
+}
+
+async function runSuite(suite: Suite): Promise<Tally> {
+  if (suite.run.kind === "mocha") return runMocha(suite, suite.run.args);
+  let tally: Tally = { passed: 0, failed: 0, skipped: 0 };
+  for (const [name, args] of Object.entries(suite.run.checks)) {
+    const exitCode = await runNode(args, suite.limitSeconds, {});
+    console.log(`  ${exitCode === 0 ? "✔" : "✘"} ${name}`);
+    tally = add(tally, { passed: exitCode === 0 ? 1 : 0, failed: exitCode === 0 ? 0 : 1, skipped: 0 });
+  }
+  return tally;
+}
+
+async function runMocha(suite: Suite, args: readonly string[]): Promise<Tally> {
+  const result = path.join(results, `${suite.name}.json`);
+  rmSync(result, { force: true });
+  const exitCode = await runNode(args, suite.limitSeconds, {
+    HOTENV_RESULT: result,
+    ...(suite.name === "unit" ? { HOTENV_REPORT: "dot" } : {}),
+    ...(suite.name === "long" ? { HOTENV_LONG: "1", HOTENV_RUNS: process.env.HOTENV_RUNS ?? "500" } : {}),
+  });
+  const tally = readReport(result);
+  if (tally === undefined) {
+    console.log(`The ${suite.name} suite ended with exit code ${exitCode} and no report.`);
+    return nothingRan;
+  }
+  // Every test passed, and yet something failed outside of them: that counts, too.
+  if (exitCode !== 0 && tally.failed === 0) return { ...tally, failed: 1 };
+  if (tally.passed + tally.failed === 0) {
+    console.log(`The ${suite.name} suite has no tests.`);
+    return nothingRan;
+  }
+  return tally;
+}
+
+function readReport(file: string): Tally | undefined {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch {
+    return undefined;
+  }
+  const { stats } = reportSchema.parse(JSON.parse(text));
+  return { passed: stats.passes, failed: stats.failures, skipped: stats.pending };
+}
+
+/** Runs a program of this Node's, in a process group of its own, so that a suite that hangs ends with its children. */
+function runNode(
+  args: readonly string[],
+  limitSeconds: number,
+  environment: Readonly<Record<string, string>>,
+): Promise<number> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, args, {
+      cwd: root,
+      env: { ...process.env, ...environment },
+      stdio: ["ignore", "inherit", "inherit"],
+      detached: process.platform !== "win32",
+    });
+    const end = (): void => {
+      if (child.pid === undefined || child.exitCode !== null) return;
+      if (process.platform === "win32") child.kill();
+      else process.kill(-child.pid, "SIGKILL");
+    };
+    const limit = setTimeout(() => {
+      console.log(`It did not end within ${limitSeconds} s and was killed.`);
+      end();
+    }, limitSeconds * 1000);
+    const interrupted = (): void => {
+      end();
+      process.exit(130);
+    };
+    process.once("SIGINT", interrupted).once("SIGTERM", interrupted);
+    const settle = (exitCode: number): void => {
+      clearTimeout(limit);
+      process.off("SIGINT", interrupted).off("SIGTERM", interrupted);
+      resolve(exitCode);
+    };
+    child.once("error", (error) => {
+      console.log(error.message);
+      settle(-1);
+    });
+    child.once("exit", (code) => settle(code ?? -1));
+  });
+}
+
+const add = (a: Tally, b: Tally): Tally => ({
+  passed: a.passed + b.passed,
+  failed: a.failed + b.failed,
+  skipped: a.skipped + b.skipped,
+});
+
+const inWords = ({ passed, failed, skipped }: Tally): string =>
+  `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`;
+
+const seconds = (since: number): string => `${((performance.now() - since) / 1000).toFixed(1)} s`;
+
+async function main(): Promise<boolean> {
+  const wanted = chosen(process.argv.slice(2));
+  mkdirSync(results, { recursive: true });
+  const start = performance.now();
+  const missing = provision(new Set(wanted.flatMap(({ parts }) => parts)));
+  const lines = [`${"ready".padEnd(9)} ${seconds(start)}`];
+  if (!missing.has("docker") && wanted.some(({ parts }) => parts.includes("docker"))) await sweepLeftovers();
+
+  let buildFailure: string | undefined;
+  if (wanted.some(({ needsBuild }) => needsBuild)) {
+    await build().catch((error: unknown) => {
+      buildFailure = error instanceof Error ? error.message : String(error);
+    });
+  }
+
+  let sum: Tally = { passed: 0, failed: 0, skipped: 0 };
+  for (const suite of wanted) {
+    const started = performance.now();
+    console.log(`\n── ${suite.name}`);
+    const lacking = suite.parts.filter((part) => missing.has(part));
+    let tally = nothingRan;
+    if (lacking.length > 0) console.log(`It cannot run: ${lacking.join(" and ")} could not be provided.`);
+    else if (suite.needsBuild && buildFailure !== undefined) console.log(`It cannot run: ${buildFailure}`);
+    else tally = await runSuite(suite);
+    lines.push(`${suite.name.padEnd(9)} ${inWords(tally)}  (${seconds(started)})`);
+    sum = add(sum, tally);
+  }
+  console.log(`\n${lines.join("\n")}\n${inWords(sum)}`);
+  return sum.failed === 0;
+}
+
+process.exitCode = (await main()) ? 0 : 1;

@@ -1,0 +1,105 @@
+/** The suites of the test command: what each runs, what it needs of the machine, how long it may take. */
+
+/** Arguments of test/provision.sh. */
+export type Part = "compose" | "docker" | "browser" | "code-server";
+
+export interface Suite {
+  readonly name: string;
+  readonly parts: readonly Part[];
+  /** It runs the programs in dist/. */
+  readonly needsBuild: boolean;
+  /** One command whose mocha JSON is read, or several of which each counts as one test. */
+  readonly run:
+    | { readonly kind: "mocha"; readonly args: readonly string[] }
+    | { readonly kind: "checks"; readonly checks: Readonly<Record<string, readonly string[]>> };
+  readonly limitSeconds: number;
+}
+
+const mocha = (...args: string[]): Suite["run"] => ({
+  kind: "mocha",
+  args: [
+    "node_modules/mocha/bin/mocha.js",
+    "--reporter",
+    "test/support/reporter.ts",
+    "--forbid-only",
+    ...args,
+  ],
+});
+const script = (file: string): Suite["run"] => ({ kind: "mocha", args: [file] });
+
+export const rooms = ["core", "client", "agent", "extension", "webview-ui", "scripts"];
+
+export const suites: readonly Suite[] = [
+  {
+    name: "lint",
+    parts: [],
+    needsBuild: false,
+    run: {
+      kind: "checks",
+      checks: {
+        biome: ["node_modules/@biomejs/biome/bin/biome", "check", "--error-on-warnings"],
+        arrows: ["scripts/arrows.ts"],
+        knip: ["node_modules/knip/bin/knip.js"],
+        types: ["node_modules/typescript/bin/tsc", "--project", "."],
+      },
+    },
+    limitSeconds: 120,
+  },
+  {
+    name: "unit",
+    // Compose's command line is the oracle of many a unit test. It needs no engine for that; what does need one is
+    // in the docker suite.
+    parts: ["compose"],
+    needsBuild: false,
+    run: mocha(...rooms.map((room) => `${room}/**/*.test.ts`), "test/lsp/**/*.test.ts"),
+    limitSeconds: 360,
+  },
+  {
+    name: "docker",
+    parts: ["docker"],
+    needsBuild: true,
+    run: mocha(...["docker", "cli", "impact", "bench"].map((folder) => `test/${folder}/**/*.test.ts`)),
+    limitSeconds: 420,
+  },
+  {
+    name: "page",
+    parts: ["browser"],
+    needsBuild: true,
+    run: mocha("test/page/**/*.test.ts"),
+    limitSeconds: 120,
+  },
+  {
+    name: "host",
+    parts: ["browser", "code-server"],
+    needsBuild: true,
+    run: script("test/host/run.ts"),
+    limitSeconds: 180,
+  },
+  {
+    name: "browser",
+    parts: ["docker", "browser", "code-server"],
+    needsBuild: true,
+    run: script("test/browser/run.ts"),
+    limitSeconds: 420,
+  },
+  // Not part of `npm test`:
+  { name: "electron", parts: [], needsBuild: true, run: script("test/electron/run.ts"), limitSeconds: 600 },
+  {
+    name: "long",
+    parts: ["docker"],
+    needsBuild: true,
+    // The same tests with more seeds, more kills, every journal point: see test/run.ts.
+    run: mocha(
+      "--timeout",
+      "0",
+      "test/docker/crash.test.ts",
+      "test/impact/**/*.test.ts",
+      "core/dotenv/oracle.test.ts",
+      "agent/history/{processes,damage}.test.ts",
+      "agent/server/attack.test.ts",
+    ),
+    limitSeconds: 3600,
+  },
+];
+
+export const defaultSuites = ["lint", "unit", "docker", "page", "host", "browser"];

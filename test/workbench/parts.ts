@@ -1,0 +1,12 @@
+/** The other parts of a workbench that an extension fills. */
+import type { FrameLocator, Locator, Page } from "playwright-core";
+
+/** @param id publisher, extension name and the item's own id: `publisher.name.itemId` */
+export function statusItem(page: Page, id: string): Locator {
+  return page.locator(`.part.statusbar [id="${id}"]`);
+}
+
+/** The document inside the visible webview, behind the two frames that VS Code puts around it. */
+export function webview(page: Page): FrameLocator {
+  return page.frameLocator("iframe.webview:visible").frameLocator("iframe#active-frame");
+}

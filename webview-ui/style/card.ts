@@ -1,0 +1,81 @@
+import { css } from "lit";
+
+/** A card closed: its mark on the line of time, and two lines of text. */
+export const cardStyle = css`
+  [role="feed"] { padding-top: 8px; }
+  article {
+    position: relative;
+    display: grid;
+    grid-template-columns: 28px minmax(0, 1fr);
+    padding: 0 8px 0 6px;
+    border: 1px solid transparent;
+    border-radius: 4px;
+    scroll-margin: 110px 0 20px;
+  }
+  article:hover { background: var(--hover); border-color: var(--active-edge); }
+  article:focus-visible { outline: 1px solid var(--focus); outline-offset: -1px; }
+  .node { position: relative; padding-top: 11px; color: var(--tone); }
+  .node .icon { position: relative; z-index: 1; background: var(--surface); border-radius: 50%; box-shadow: 0 0 0 3px var(--surface); }
+  .node::before { content: ""; position: absolute; inset: -1px auto -1px 7.5px; border-inline-start: 1px solid var(--rail); }
+  article:first-of-type .node::before { top: 16px; }
+  article:last-of-type .node::before { bottom: calc(100% - 16px); }
+  .content { min-width: 0; padding: 8px 0; border-bottom: 1px solid color-mix(in srgb, var(--line) 55%, transparent); }
+  article:last-of-type .content { border-bottom-color: transparent; }
+
+  .head { display: flex; align-items: baseline; gap: 10px; cursor: pointer; }
+  .head h2 { flex: none; }
+  .title { padding: 0; font-weight: 600; color: inherit; background: none; border: 0; border-radius: 2px; }
+  .title:hover { background: none; }
+  .tag {
+    flex: none;
+    padding: 0 6px;
+    font-size: .85em;
+    line-height: 1.5;
+    color: var(--muted);
+    border: 1px solid var(--line);
+    border-radius: 9px;
+  }
+  .keys { flex: 1; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+  .keys code { margin-inline-end: .5em; }
+  .verdict { flex: none; width: 84px; font-weight: 600; }
+  .tone-bad .verdict, .tone-warn .verdict { color: var(--tone); }
+  .tone-good .verdict, .tone-quiet .verdict { font-weight: 400; }
+  .took { flex: none; width: 64px; color: var(--muted); text-align: end; white-space: nowrap; }
+  time { flex: none; width: 92px; color: var(--muted); text-align: end; white-space: nowrap; }
+  .chevron { align-self: center; color: var(--muted); opacity: .55; transition: rotate .12s; }
+  .head:hover .chevron { opacity: 1; }
+  .open .chevron { rotate: 90deg; }
+
+  .second { display: flex; align-items: baseline; gap: 12px; min-height: 1.5em; }
+  .about { flex: 1; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; color: var(--muted); }
+  .open .about { white-space: normal; overflow-wrap: anywhere; }
+  .facts > span + span::before { content: "·"; margin: 0 .45em; opacity: .7; }
+  .facts:not(:empty) + .reason::before, .facts:not(:empty) + .why::before { content: "·"; margin: 0 .45em; opacity: .7; }
+  .severity { display: inline-flex; align-items: baseline; gap: 2px; color: var(--muted); white-space: nowrap; }
+  .severity .icon { width: 13px; height: 13px; align-self: center; }
+  .about .severity { margin-inline: -3px .7em; color: var(--text); }
+  .about .why { color: var(--text); }
+  .explanation { margin-top: 1px; overflow-wrap: anywhere; }
+
+  /* Out of sight until the card has the reader's attention; they keep their place, so that nothing moves. */
+  .acts { flex: none; display: inline-flex; gap: 6px; opacity: 0; }
+  .open .acts, article:hover .acts, article:focus-within .acts, article:focus .acts { opacity: 1; }
+  @media (hover: none) { .acts { opacity: 1; } }
+
+  .older { padding: 14px 0 0 34px; color: var(--muted); }
+  .older p { margin-bottom: 6px; }
+
+  @container (max-width: 560px) {
+    .head { flex-wrap: wrap; gap: 0 10px; padding-inline-end: 20px; position: relative; }
+    .head::after { content: ""; order: 2; flex-basis: 100%; }
+    .verdict, .took { order: 3; }
+    .keys { order: 4; flex-basis: 100%; white-space: normal; overflow-wrap: anywhere; }
+    .verdict, .took, time { width: auto; }
+    time { order: 1; margin-inline-start: auto; }
+    .chevron { position: absolute; inset: 3px 0 auto auto; }
+    .second { flex-wrap: wrap; gap: 4px 12px; }
+    .about { flex-basis: 100%; white-space: normal; overflow-wrap: anywhere; }
+    article:not(.open) .acts { display: none; }
+    .acts { margin-top: 4px; }
+  }
+`;

@@ -1,0 +1,111 @@
+/** What is wrong, between header and timeline: each notice says what to do. */
+import { html, nothing, type TemplateResult } from "lit";
+import type { Problem, Status } from "../../core/protocol/words.ts";
+import type { PageState } from "../state.ts";
+import type { Actions } from "./actions.ts";
+import { dot } from "./icons.ts";
+
+export function notices(state: PageState, status: Status, actions: Actions): TemplateResult | typeof nothing {
+  if (state.connection !== "online") return unreachable(state, actions);
+  switch (status.state) {
+    case "invalid":
+      return invalid(status, actions);
+    case "error":
+      return html`<section class="notice bad" aria-label="Error">
+        ${dot("bad")}
+        <p>${status.detail}</p>
+        <span class="buttons"><button @click=${() => actions.command("show-log")}>Show log</button></span>
+      </section>`;
+    default:
+      return nothing;
+  }
+}
+
+function unreachable({ connection, connectionDetail }: PageState, actions: Actions): TemplateResult {
+  if (connection === "connecting")
+    return html`<section class="notice quiet" aria-label="Connection">
+      ${dot("busy")}
+      <p>Connecting to the agent. What you see may be out of date.</p>
+    </section>`;
+  return html`<section class="notice warn" aria-label="Connection">
+    ${dot("warn")}
+    <p>${connectionDetail || "The agent is not reachable."} What you see may be out of date; saved changes are not applied.</p>
+    <span class="buttons">${whileOffline(actions)}</span>
+  </section>`;
+}
+
+const whileOffline = (actions: Actions): TemplateResult => html`
+  <button class="primary" @click=${() => actions.command("restart-agent")}>Restart agent</button>
+  <button @click=${() => actions.command("show-log")}>Show log</button>
+`;
+
+const countOf = (problems: readonly Problem[]): string =>
+  problems.length === 1 ? "1 problem" : `${problems.length} problems`;
+
+function invalid({ detail, problems }: Status, actions: Actions): TemplateResult {
+  const errors = problems.filter(({ severity }) => severity === "error");
+  const listed = errors.length > 0 ? errors : problems;
+  return html`<section class="notice bad" aria-labelledby="problems">
+    ${dot("bad")}
+    <div>
+      <h2 id="problems">
+        ${listed.length > 0 ? `${countOf(listed)} to solve before the files can be applied` : "The files cannot be applied"}
+      </h2>
+      ${
+        listed.length === 0
+          ? html`<p>${detail}</p>`
+          : html`<ul class="problems">
+              ${listed.map(
+                (problem) => html`<li>
+                  <button class="link mono" @click=${() => actions.open(problem)}>
+                    ${problem.file}:${problem.line}:${problem.column}
+                  </button>
+                  <span>${problem.message}</span>
+                </li>`,
+              )}
+            </ul>`
+      }
+      <p class="muted">What runs is left alone.</p>
+    </div>
+  </section>`;
+}
+
+/** Instead of the timeline, where nothing is known yet. */
+export function withoutSnapshot(
+  { connection, connectionDetail }: PageState,
+  actions: Actions,
+): TemplateResult {
+  if (connection === "offline")
+    return html`<section class="blank" aria-labelledby="blank">
+      <h1 id="blank">The agent is not reachable</h1>
+      <p>${connectionDetail || "It may have ended, or it may not have been started for this project."}</p>
+      <p class="muted">Services that run go on running; saved changes are not applied until it is back.</p>
+      <div class="buttons">${whileOffline(actions)}</div>
+    </section>`;
+  return html`<section class="loading" aria-busy="true" aria-label="Loading the timeline">
+    <div class="bone wide"></div>
+    ${[0, 1, 2, 3].map(() => html`<div class="bones"><div class="bone round"></div><div class="bone"></div></div>`)}
+  </section>`;
+}
+
+/** Instead of the timeline, where nothing has happened yet. */
+export function withoutRevisions({ sources }: Status, actions: Actions): TemplateResult {
+  const watched = sources.filter(({ role }) => role === "env" || role === "compose" || role === "settings");
+  return html`<section class="blank" aria-labelledby="blank">
+    <h2 id="blank">No revisions yet</h2>
+    <p>Change a value and save the file: Hotenv applies it to the services that use it, and it appears here.</p>
+    ${
+      watched.length === 0
+        ? nothing
+        : html`<p class="watched">
+            <span class="muted">Watched:</span>
+            ${watched.map(
+              ({ path }) =>
+                html`<button class="link mono" @click=${() => actions.open({ file: path, line: 1, column: 1 })}>
+                  ${path}
+                </button>`,
+            )}
+          </p>`
+    }
+  </section>`;
+}
