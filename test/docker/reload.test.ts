@@ -8,15 +8,17 @@ import { agentBench } from "../support/agent.ts";
 import { testImage } from "../support/docker-image.ts";
 import { composeProject } from "../support/docker-project.ts";
 
-/** Serves what it last read of its file; reads it anew at HUP, for `/bin/reread`, and for POST /cgi-bin/load. */
-const server = `reread() { cp /rules.txt /www/rules.txt; }
-trap reread HUP
-trap 'exit 0' TERM
-mkdir -p /www/cgi-bin
-printf '#!/bin/sh\\ncp /rules.txt /www/rules.txt\\n' > /bin/reread
-printf '#!/bin/sh\\nif grep -q bad /rules.txt; then printf "Status: 400 Bad\\\\r\\\\n\\\\r\\\\nbad rules"; else cp /rules.txt /www/rules.txt; printf "\\\\r\\\\nok"; fi\\n' > /www/cgi-bin/load
+/**
+ * Serves what it last read of its file; reads it anew at HUP, for `/bin/reread`, and for POST /cgi-bin/load. It takes
+ * the new content by renaming, since a reader in the middle of a copy would see half a file.
+ */
+const server = `mkdir -p /www/cgi-bin
+printf '#!/bin/sh\\ncp /rules.txt /www/.next && mv /www/.next /www/rules.txt\\n' > /bin/reread
+printf '#!/bin/sh\\nif grep -q bad /rules.txt; then printf "Status: 400 Bad\\\\r\\\\n\\\\r\\\\nbad rules"; else /bin/reread; printf "\\\\r\\\\nok"; fi\\n' > /www/cgi-bin/load
 chmod +x /bin/reread /www/cgi-bin/load
-reread
+trap /bin/reread HUP
+trap 'exit 0' TERM
+/bin/reread
 httpd -p 8080 -h /www
 while :; do sleep 0.05; done
 `;
