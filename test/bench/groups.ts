@@ -1,0 +1,15 @@
+/** Every benchmark there is, in the order of the table. Each runs in a process of its own. */
+import type { Benchmark } from "./measure.ts";
+
+export interface Group {
+  readonly name: string;
+  readonly load: () => Promise<Benchmark>;
+  /** How long all of it may take at full scale. */
+  readonly limitSeconds: number;
+}
+
+export const groups: readonly Group[] = [
+  { name: "watch", load: async () => (await import("./watch.ts")).benchmark, limitSeconds: 300 },
+  { name: "impact", load: async () => (await import("./impact.ts")).benchmark, limitSeconds: 300 },
+  { name: "sizes", load: async () => (await import("./sizes.ts")).benchmark, limitSeconds: 120 },
+];
