@@ -4,7 +4,7 @@
  * extension that library would cost a fifth of the bundle for what these lines do.
  */
 import type { RawData, WebSocket } from "ws";
-import * as z from "zod";
+import * as z from "zod/mini";
 
 export interface Asking {
   /**
@@ -36,12 +36,12 @@ export class ConnectionLost extends Error {
   override readonly name = "ConnectionLost";
 }
 
-const rpcErrorSchema = z.object({ code: z.number(), message: z.string(), data: z.unknown().optional() });
+const rpcErrorSchema = z.object({ code: z.number(), message: z.string(), data: z.optional(z.unknown()) });
 const jsonrpc = "2.0";
 const messageSchema = z.union([
   z.object({ jsonrpc: z.literal(jsonrpc), id: z.number(), error: rpcErrorSchema }),
   z.object({ jsonrpc: z.literal(jsonrpc), id: z.number(), result: z.unknown() }),
-  z.object({ jsonrpc: z.literal(jsonrpc), method: z.string(), params: z.unknown().optional() }),
+  z.object({ jsonrpc: z.literal(jsonrpc), method: z.string(), params: z.optional(z.unknown()) }),
 ]);
 
 /** RFC 6455, 7.4.1: data that is not consistent with the type of the message. */

@@ -5,14 +5,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdir, open, readFile } from "node:fs/promises";
 import type { Readable } from "node:stream";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { errorDataSchema, HotenvError, toHotenvError } from "../core/protocol/errors.ts";
 import { projectPaths } from "./location.ts";
 
 /** What a spawned agent prints, once, as one line. */
 export const spawnReportSchema = z.union([
   z.object({ ready: z.literal(true) }),
-  z.object({ error: errorDataSchema.extend({ message: z.string() }) }),
+  z.object({ error: z.extend(errorDataSchema, { message: z.string() }) }),
 ]);
 export type SpawnReport = z.infer<typeof spawnReportSchema>;
 

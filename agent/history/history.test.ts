@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { statSync } from "node:fs";
 import { afterEach, beforeEach, describe, it } from "mocha";
+import * as z from "zod/mini";
 import { revisionSummarySchema } from "../../core/protocol/messages.ts";
 import { revisionSchema } from "../../core/protocol/words.ts";
 import { draftOf, rolloutOf, snapshotWith, type TemporaryPaths, temporaryPaths } from "./history.fixture.ts";
@@ -80,7 +81,7 @@ describe("the history", () => {
         durationMs: 1200,
       },
     ]);
-    assert.deepEqual(revisionSummarySchema.array().parse(history.list()), history.list());
+    assert.deepEqual(z.array(revisionSummarySchema).parse(history.list()), history.list());
     assert.equal(history.model(revision), '{"m":1}');
     assert.equal(history.snapshotOf(revision), snapshotWith("A=1\n").id);
   });

@@ -71,7 +71,7 @@ const contentSchema = z.object({
   reason: z.string(),
   change: changeSchema,
   services: z.array(z.string()),
-  git: gitSchema.optional(),
+  git: z.optional(gitSchema),
 });
 export type RevisionContent = z.infer<typeof contentSchema>;
 
@@ -197,7 +197,7 @@ export function rowOf(store: Store, revision: number): RevisionRow {
 
 /** Authentic only if its state is, too: the record opens for no other. */
 export function rolloutOf(store: Store, row: RevisionRow): Rollout | null {
-  return openJson(store, rolloutSchema.nullable(), row.rollout, rolloutPlace(row.revision, row.state));
+  return openJson(store, z.nullable(rolloutSchema), row.rollout, rolloutPlace(row.revision, row.state));
 }
 
 export function contentOf(store: Store, row: RevisionRow): RevisionContent {

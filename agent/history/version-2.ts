@@ -136,7 +136,7 @@ function copy(
   );
   const rollout = openJson(
     store,
-    rolloutSchema.nullable(),
+    z.nullable(rolloutSchema),
     bytesOf(old.rollout),
     `rollout ${old.revision} ${old.state}`,
   );

@@ -2,36 +2,38 @@
  * What `--json` prints: one JSON document, its shape below. Where a command fails, the document is
  * `cliErrorSchema`; the exit code says the rest. `agent --json` prints one event of messages.ts a line.
  */
-import * as z from "zod";
+import * as z from "zod/mini";
 import { errorDataSchema } from "./errors.ts";
 import { outcomeSchema, requests, revisionSummarySchema } from "./messages.ts";
 import { changeSchema, impactSchema, planStepSchema, problemSchema, statusSchema } from "./words.ts";
 
 export const cliErrorSchema = z.strictObject({
-  error: errorDataSchema.extend({ message: z.string() }),
+  error: z.extend(errorDataSchema, { message: z.string() }),
 });
 export type CliError = z.infer<typeof cliErrorSchema>;
 
 /** `agent` is null where none runs: the status was worked out for this one answer. */
-export const statusReportSchema = statusSchema.extend({ agent: statusSchema.shape.agent.nullable() });
+export const statusReportSchema = z.extend(statusSchema, { agent: z.nullable(statusSchema.shape.agent) });
 export type StatusReport = z.infer<typeof statusReportSchema>;
 
-export const checkReportSchema = z.array(problemSchema.strict());
+export const checkReportSchema = z.array(z.strictObject(problemSchema.shape));
 
 export const envReportSchema = z.strictObject({
   variables: z.record(z.string(), z.string()),
-  problems: z.array(problemSchema.strict()),
+  problems: z.array(z.strictObject(problemSchema.shape)),
 });
 export type EnvReport = z.infer<typeof envReportSchema>;
 
-export const impactReportSchema = z.strictObject({ services: z.array(impactSchema.strict()) });
+export const impactReportSchema = z.strictObject({ services: z.array(z.strictObject(impactSchema.shape)) });
 export type ImpactReport = z.infer<typeof impactReportSchema>;
 
 export const planReportSchema = z.strictObject({
   change: changeSchema,
   phases: z.array(
     z.strictObject({
-      steps: z.array(planStepSchema.pick({ service: true, action: true, cause: true }).strict()),
+      steps: z.array(
+        z.strictObject(z.pick(planStepSchema, { service: true, action: true, cause: true }).shape),
+      ),
     }),
   ),
 });
@@ -39,9 +41,16 @@ export type PlanReport = z.infer<typeof planReportSchema>;
 
 /** Newest first. */
 export const historyListReportSchema = z.array(
-  revisionSummarySchema
-    .pick({ revision: true, time: true, author: true, reason: true, verdict: true, keys: true })
-    .strict(),
+  z.strictObject(
+    z.pick(revisionSummarySchema, {
+      revision: true,
+      time: true,
+      author: true,
+      reason: true,
+      verdict: true,
+      keys: true,
+    }).shape,
+  ),
 );
 export type HistoryListReport = z.infer<typeof historyListReportSchema>;
 
@@ -55,7 +64,9 @@ export const stopReportSchema = z.strictObject({ stopped: z.literal(true) });
 export const fixReportSchema = z.array(
   z.strictObject({
     file: z.string(),
-    fixes: z.array(z.strictObject({ line: z.int().min(1), code: z.string(), title: z.string() })),
+    fixes: z.array(
+      z.strictObject({ line: z.int().check(z.minimum(1)), code: z.string(), title: z.string() }),
+    ),
   }),
 );
 export type FixReport = z.infer<typeof fixReportSchema>;
@@ -87,6 +98,6 @@ export const cliReports = {
   resume: statusSchema,
   logs: logsReportSchema,
   stop: stopReportSchema,
-} as const satisfies Record<string, z.ZodType>;
+} as const satisfies Record<string, z.ZodMiniType>;
 
 export type CliReport<C extends keyof typeof cliReports> = z.infer<(typeof cliReports)[C]>;

@@ -2,7 +2,7 @@
  * The one table of errors. An error for a user says what happened, where, and what to do;
  * anything that is not a HotenvError is a bug of ours and becomes `internal` at the edge.
  */
-import * as z from "zod";
+import * as z from "zod/mini";
 
 /** Exit codes of the command line (docs/design.md). */
 export const exitCodes = {
@@ -47,17 +47,17 @@ export type ErrorCode = keyof typeof errorTable;
 /** Where an error lies; lines and columns are 1-based. */
 export const locationSchema = z.object({
   file: z.string(),
-  line: z.number().int().optional(),
-  column: z.number().int().optional(),
+  line: z.optional(z.int()),
+  column: z.optional(z.int()),
 });
 export type Location = z.infer<typeof locationSchema>;
 
 /** The `data` member of a JSON-RPC error. */
 export const errorDataSchema = z.object({
-  code: z.string().refine((code): code is ErrorCode => Object.hasOwn(errorTable, code)),
-  location: locationSchema.optional(),
+  code: z.enum(Object.keys(errorTable) as ErrorCode[]),
+  location: z.optional(locationSchema),
   /** What the user can do, a sentence. */
-  todo: z.string().optional(),
+  todo: z.optional(z.string()),
 });
 
 export class HotenvError extends Error {

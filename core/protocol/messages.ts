@@ -2,7 +2,7 @@
  * Every message between an agent and its clients: JSON-RPC requests (client to agent), and events
  * (agent to client, the notification `event`). Params and result stand beside each other.
  */
-import * as z from "zod";
+import * as z from "zod/mini";
 import {
   annotations,
   authorSchema,
@@ -23,50 +23,49 @@ import {
 /** Raised when an older client could misread a message. */
 export const protocolVersion = 1;
 
-const none = z.object({}).strict();
+const none = z.strictObject({});
 
 export const outcomeSchema = z.object({
   verdict: verdictSchema,
   /** The revision that was made; null where nothing needed doing. */
-  revision: z.number().int().nullable(),
+  revision: z.nullable(z.int()),
   /** A sentence for people. */
   message: z.string(),
   plan: planSchema,
-  rollout: rolloutSchema.nullable(),
+  rollout: z.nullable(rolloutSchema),
 });
 export type Outcome = z.infer<typeof outcomeSchema>;
 
 /** A file of a snapshot beside the same file of another, as text; null where it did not exist. */
 export const fileDiffSchema = z.object({
   path: z.string(),
-  before: z.string().nullable(),
-  after: z.string().nullable(),
+  before: z.nullable(z.string()),
+  after: z.nullable(z.string()),
 });
 export type FileDiff = z.infer<typeof fileDiffSchema>;
 
 /** One revision as `history list` prints it. */
 export const revisionSummarySchema = z.object({
-  revision: z.number().int(),
+  revision: z.int(),
   time: timeSchema,
   author: z.string(),
   origin: originSchema,
   reason: z.string(),
   /** null while its rollout runs. */
-  verdict: verdictSchema.nullable(),
+  verdict: z.nullable(verdictSchema),
   /** Changed keys, and the paths of changed files that have none. */
   keys: z.array(z.string()),
   services: z.array(z.string()),
-  durationMs: z.number().nullable(),
+  durationMs: z.nullable(z.number()),
   ...annotations,
 });
 export type RevisionSummary = z.infer<typeof revisionSummarySchema>;
 
 /** One change of one key. */
-export const keyRevisionSchema = revisionSummarySchema
-  .pick({ revision: true, time: true, author: true, origin: true, verdict: true })
-  .extend(
-    changeEntrySchema.pick({ kind: true, source: true, sensitive: true, before: true, after: true }).shape,
-  );
+export const keyRevisionSchema = z.extend(
+  z.pick(revisionSummarySchema, { revision: true, time: true, author: true, origin: true, verdict: true }),
+  z.pick(changeEntrySchema, { kind: true, source: true, sensitive: true, before: true, after: true }).shape,
+);
 export type KeyRevision = z.infer<typeof keyRevisionSchema>;
 
 export const statisticsSchema = z.object({
@@ -74,20 +73,20 @@ export const statisticsSchema = z.object({
   services: z.array(
     z.object({
       service: z.string(),
-      rollouts: z.number().int(),
-      applied: z.number().int(),
+      rollouts: z.int(),
+      applied: z.int(),
       /** It was this service that failed. */
-      failed: z.number().int(),
+      failed: z.int(),
       /** From 0 to 1. */
       successRate: z.number(),
-      medianMs: z.number().nullable(),
-      p95Ms: z.number().nullable(),
+      medianMs: z.nullable(z.number()),
+      p95Ms: z.nullable(z.number()),
     }),
   ),
   /** Days of UTC, `YYYY-MM-DD`, oldest first. */
-  days: z.array(z.object({ day: z.string(), severity: severitySchema, changes: z.number().int() })),
+  days: z.array(z.object({ day: z.string(), severity: severitySchema, changes: z.int() })),
   /** Keys whose changes failed or were rolled back most often. `newest`: the last such revision. */
-  failingKeys: z.array(z.object({ key: z.string(), failures: z.number().int(), newest: z.number().int() })),
+  failingKeys: z.array(z.object({ key: z.string(), failures: z.int(), newest: z.int() })),
 });
 export type Statistics = z.infer<typeof statisticsSchema>;
 
@@ -96,57 +95,57 @@ export const requests = {
   /** First on every connection. `lastSeq`: the last event that this client saw. */
   initialize: {
     params: z.object({
-      protocolVersion: z.number().int(),
+      protocolVersion: z.int(),
       client: z.enum(["extension", "cli", "page"]),
-      lastSeq: z.number().int().optional(),
+      lastSeq: z.optional(z.int()),
     }),
     result: z.object({
-      protocolVersion: z.number().int(),
+      protocolVersion: z.int(),
       status: statusSchema,
       /** The sequence number of the newest event; events after it follow as notifications. */
-      seq: z.number().int(),
+      seq: z.int(),
     }),
   },
   status: { params: none, result: statusSchema },
   plan: { params: none, result: planSchema },
   apply: {
     params: z.object({
-      reason: z.string().optional(),
-      author: authorSchema.optional(),
-      origin: originSchema.optional(),
+      reason: z.optional(z.string()),
+      author: z.optional(authorSchema),
+      origin: z.optional(originSchema),
       /** Start what is not running, too. */
-      up: z.boolean().optional(),
+      up: z.optional(z.boolean()),
     }),
     result: outcomeSchema,
   },
   rollback: {
     params: z.object({
       /** Default: the last good before the current one. */
-      revision: z.number().int().optional(),
-      dryRun: z.boolean().optional(),
-      author: authorSchema.optional(),
+      revision: z.optional(z.int()),
+      dryRun: z.optional(z.boolean()),
+      author: z.optional(authorSchema),
       /** Only this key goes back to its value in that revision; newer edits of other keys stay. */
-      key: z.string().optional(),
+      key: z.optional(z.string()),
     }),
     result: outcomeSchema,
   },
   "history/list": {
     params: z.object({
       /** At most this many, newest first; default 100. */
-      limit: z.number().int().positive().max(1000).optional(),
+      limit: z.optional(z.int().check(z.positive(), z.maximum(1000))),
       /** Only revisions older than this one. */
-      before: z.number().int().optional(),
+      before: z.optional(z.int()),
       /** Only those that changed this key, or this file where a whole file changed. */
-      key: z.string().optional(),
-      service: z.string().optional(),
-      verdict: verdictSchema.optional(),
+      key: z.optional(z.string()),
+      service: z.optional(z.string()),
+      verdict: z.optional(verdictSchema),
       /** The author's name. */
-      author: z.string().optional(),
+      author: z.optional(z.string()),
       /** Inclusive. */
-      since: timeSchema.optional(),
+      since: z.optional(timeSchema),
       /** Exclusive. */
-      until: timeSchema.optional(),
-      pinned: z.boolean().optional(),
+      until: z.optional(timeSchema),
+      pinned: z.optional(z.boolean()),
     }),
     result: z.array(revisionSummarySchema),
   },
@@ -154,17 +153,17 @@ export const requests = {
   "history/key": {
     params: z.object({
       key: z.string(),
-      limit: z.number().int().positive().max(1000).optional(),
-      before: z.number().int().optional(),
+      limit: z.optional(z.int().check(z.positive(), z.maximum(1000))),
+      before: z.optional(z.int()),
     }),
     result: z.array(keyRevisionSchema),
   },
   /** A note and a pin; what is left out stays as it is, an empty note takes it away. */
   "history/annotate": {
     params: z.object({
-      revision: z.number().int(),
-      note: z.string().max(10_000).optional(),
-      pinned: z.boolean().optional(),
+      revision: z.int(),
+      note: z.optional(z.string().check(z.maxLength(10_000))),
+      pinned: z.optional(z.boolean()),
     }),
     result: revisionSchema,
   },
@@ -172,30 +171,30 @@ export const requests = {
   "history/prune": {
     params: z.object({
       /** The newest so many stay. */
-      keep: z.number().int().nonnegative().optional(),
+      keep: z.optional(z.int().check(z.nonnegative())),
       /** What is not older stays. */
-      before: timeSchema.optional(),
-      dryRun: z.boolean().optional(),
+      before: z.optional(timeSchema),
+      dryRun: z.optional(z.boolean()),
     }),
-    result: z.object({ removed: z.number().int(), kept: z.number().int() }),
+    result: z.object({ removed: z.int(), kept: z.int() }),
   },
   /** Gives the room of what was pruned back to the disk. */
   "history/vacuum": {
     params: none,
-    result: z.object({ bytesBefore: z.number().int(), bytesAfter: z.number().int() }),
+    result: z.object({ bytesBefore: z.int(), bytesAfter: z.int() }),
   },
   /** Copies the database; the copy opens with the same key only. `file`: absolute, a new one. */
   "history/backup": { params: z.object({ file: z.string() }), result: none },
   "history/stats": {
-    params: z.object({ since: timeSchema.optional() }),
+    params: z.object({ since: z.optional(timeSchema) }),
     result: statisticsSchema,
   },
   /** `file`: absolute, a new one. With a passphrase secrets are exported, too, and all is encrypted. */
   "history/export": {
-    params: z.object({ file: z.string(), passphrase: z.string().min(1).optional() }),
+    params: z.object({ file: z.string(), passphrase: z.optional(z.string().check(z.minLength(1))) }),
     result: z.object({
       file: z.string(),
-      revisions: z.number().int(),
+      revisions: z.int(),
       masked: z.boolean(),
       /** The fingerprint of the key that signed it. */
       signer: z.string(),
@@ -205,21 +204,21 @@ export const requests = {
   "history/import": {
     params: z.object({
       file: z.string(),
-      passphrase: z.string().min(1).optional(),
-      signer: z.string().optional(),
+      passphrase: z.optional(z.string().check(z.minLength(1))),
+      signer: z.optional(z.string()),
     }),
     result: z.object({
       /** The numbers that the first and the last got; null where the archive is empty. */
-      first: z.number().int().nullable(),
-      last: z.number().int().nullable(),
-      revisions: z.number().int(),
+      first: z.nullable(z.int()),
+      last: z.nullable(z.int()),
+      revisions: z.int(),
       masked: z.boolean(),
     }),
   },
-  "history/show": { params: z.object({ revision: z.number().int() }), result: revisionSchema },
+  "history/show": { params: z.object({ revision: z.int() }), result: revisionSchema },
   "history/diff": {
     /** `to` null: the files on disk. */
-    params: z.object({ from: z.number().int(), to: z.number().int().nullable() }),
+    params: z.object({ from: z.int(), to: z.nullable(z.int()) }),
     result: z.object({
       entries: z.array(changeEntrySchema),
       /** Texts with the values of sensitive keys masked. */
@@ -227,7 +226,10 @@ export const requests = {
     }),
   },
   logs: {
-    params: z.object({ service: z.string(), tail: z.number().int().positive().max(10_000).optional() }),
+    params: z.object({
+      service: z.string(),
+      tail: z.optional(z.int().check(z.positive(), z.maximum(10_000))),
+    }),
     result: z.array(z.string()),
   },
   /**
@@ -239,11 +241,8 @@ export const requests = {
       /** As in Status.sources. */
       path: z.string(),
       /** SHA-256 of the bytes that the editor writes, hexadecimal; absent where the editor does not know them. */
-      hash: z
-        .string()
-        .regex(/^[0-9a-f]{64}$/)
-        .optional(),
-      author: authorSchema.optional(),
+      hash: z.optional(z.string().check(z.regex(/^[0-9a-f]{64}$/))),
+      author: z.optional(authorSchema),
     }),
     result: none,
   },
@@ -251,7 +250,7 @@ export const requests = {
   resume: { params: none, result: statusSchema },
   /** Ends the agent; a rollout that runs is finished first. */
   stop: { params: none, result: none },
-} as const satisfies Record<string, { params: z.ZodType; result: z.ZodType }>;
+} as const satisfies Record<string, { params: z.ZodMiniType; result: z.ZodMiniType }>;
 
 export type Method = keyof typeof requests;
 export type Params<M extends Method> = z.infer<(typeof requests)[M]["params"]>;
@@ -265,8 +264,8 @@ export type AgentApi = {
   ) => Promise<Result<M>>;
 };
 
-const event = <T extends string, D extends z.ZodType>(type: T, data: D) =>
-  z.object({ type: z.literal(type), timestamp: timeSchema, seq: z.number().int(), data });
+const event = <T extends string, D extends z.ZodMiniType>(type: T, data: D) =>
+  z.object({ type: z.literal(type), timestamp: timeSchema, seq: z.int(), data });
 
 /** Events, agent to client, as the params of the notification `event`. */
 export const eventSchema = z.discriminatedUnion("type", [
@@ -277,9 +276,9 @@ export const eventSchema = z.discriminatedUnion("type", [
     "restart_progress",
     z.object({
       rollout: z.string(),
-      revision: z.number().int(),
-      phase: z.number().int().optional(),
-      step: rolloutStepSchema.optional(),
+      revision: z.int(),
+      phase: z.optional(z.int()),
+      step: z.optional(rolloutStepSchema),
     }),
   ),
   event("restart_completed", z.object({ rollout: rolloutSchema })),
@@ -289,7 +288,7 @@ export const eventSchema = z.discriminatedUnion("type", [
     z.object({
       level: z.enum(["debug", "info", "warn", "error"]),
       message: z.string(),
-      service: z.string().optional(),
+      service: z.optional(z.string()),
     }),
   ),
   event("verdict", z.object({ revision: revisionSummarySchema, message: z.string() })),
@@ -301,9 +300,9 @@ export const eventNotification = "event";
 
 /** The file by which clients find an agent; mode 0600 in a 0700 directory. */
 export const rendezvousSchema = z.object({
-  protocolVersion: z.number().int(),
+  protocolVersion: z.int(),
   version: z.string(),
-  pid: z.number().int(),
+  pid: z.int(),
   /** The project's directory, absolute and real. */
   directory: z.string(),
   /** A Unix socket's path or a named pipe. */

@@ -2,7 +2,7 @@
  * Every message between the timeline page and its host: the extension around a webview, or an agent that
  * serves the page to a browser. Each side parses what comes in once, with the schemas below.
  */
-import * as z from "zod";
+import * as z from "zod/mini";
 import { errorDataSchema } from "./errors.ts";
 import {
   eventSchema,
@@ -25,11 +25,11 @@ export const pageMethods = [
 ] as const satisfies readonly Method[];
 export type PageMethod = (typeof pageMethods)[number];
 
-const request = <M extends PageMethod, P extends z.ZodType>(method: M, params: P) =>
+const request = <M extends PageMethod, P extends z.ZodMiniType>(method: M, params: P) =>
   z.object({
     type: z.literal("request"),
     /** Chosen by the page; the response carries it. */
-    id: z.number().int(),
+    id: z.int(),
     method: z.literal(method),
     params,
   });
@@ -47,15 +47,15 @@ export const pageMessageSchema = z.discriminatedUnion("type", [
     request("status", requests.status.params),
   ]),
   /** Show the differences between two revisions in the host's own way; `to` null: the files on disk. */
-  z.object({ type: z.literal("diff"), from: z.number().int(), to: z.number().int().nullable() }),
+  z.object({ type: z.literal("diff"), from: z.int(), to: z.nullable(z.int()) }),
   /** Roll back to this revision; the host asks the person first. What comes of it arrives as events. */
-  z.object({ type: z.literal("rollback"), revision: z.number().int() }),
+  z.object({ type: z.literal("rollback"), revision: z.int() }),
   /** Show a place in a source. `file` as in a Problem, relative to the project; 1-based. */
   z.object({
     type: z.literal("open"),
     file: z.string(),
-    line: z.number().int().positive(),
-    column: z.number().int().positive(),
+    line: z.int().check(z.positive()),
+    column: z.int().check(z.positive()),
   }),
   /** What a person can do while the agent does not answer. */
   z.object({ type: z.literal("command"), command: z.enum(["restart-agent", "show-log"]) }),
@@ -67,7 +67,7 @@ export const connectionSchema = z.enum(["online", "connecting", "offline"]);
 export type Connection = z.infer<typeof connectionSchema>;
 
 /** Why a request failed: an error of the table, as a sentence. */
-export const pageErrorSchema = errorDataSchema.extend({ message: z.string() });
+export const pageErrorSchema = z.extend(errorDataSchema, { message: z.string() });
 export type PageError = z.infer<typeof pageErrorSchema>;
 
 /** Host to page. */
@@ -78,7 +78,7 @@ export const hostMessageSchema = z.discriminatedUnion("type", [
    */
   z.object({
     type: z.literal("snapshot"),
-    seq: z.number().int(),
+    seq: z.int(),
     status: statusSchema,
     /** Newest first; the page asks for older ones itself. */
     revisions: z.array(revisionSummarySchema),
@@ -86,16 +86,16 @@ export const hostMessageSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("event"), event: eventSchema }),
   z.discriminatedUnion("ok", [
     /** The result has the method's own schema in messages.ts. */
-    z.object({ type: z.literal("response"), id: z.number().int(), ok: z.literal(true), result: z.unknown() }),
+    z.object({ type: z.literal("response"), id: z.int(), ok: z.literal(true), result: z.unknown() }),
     z.object({
       type: z.literal("response"),
-      id: z.number().int(),
+      id: z.int(),
       ok: z.literal(false),
       error: pageErrorSchema,
     }),
   ]),
   /** `detail`: a sentence for the person, such as why the agent is not reachable. */
-  z.object({ type: z.literal("connection"), state: connectionSchema, detail: z.string().optional() }),
+  z.object({ type: z.literal("connection"), state: connectionSchema, detail: z.optional(z.string()) }),
 ]);
 export type HostMessage = z.infer<typeof hostMessageSchema>;
 

@@ -2,7 +2,7 @@
  * The words of the house as schemas. Everything that crosses a process boundary is made of these;
  * docs/design.md says what each of them means.
  */
-import * as z from "zod";
+import * as z from "zod/mini";
 
 /** What a watched file is to its project. `file` is any file that a service mounts: rules, templates. */
 export const roleSchema = z.enum(["env", "compose", "schema", "settings", "file"]);
@@ -43,12 +43,12 @@ export const changeEntrySchema = z.object({
   /** Path relative to the project directory, `/` separated. */
   source: z.string(),
   role: roleSchema,
-  key: z.string().optional(),
+  key: z.optional(z.string()),
   severity: severitySchema,
   sensitive: z.boolean(),
   /** Values for people: already masked where `sensitive`. Absent where there was none, or for whole files. */
-  before: z.string().optional(),
-  after: z.string().optional(),
+  before: z.optional(z.string()),
+  after: z.optional(z.string()),
 });
 export type ChangeEntry = z.infer<typeof changeEntrySchema>;
 
@@ -60,7 +60,7 @@ export const changeSchema = z.object({
 export type Change = z.infer<typeof changeSchema>;
 
 /** What ties a changed key to a service. `line` is 1-based. */
-export const evidenceSchema = z.object({ file: z.string(), line: z.number().int(), text: z.string() });
+export const evidenceSchema = z.object({ file: z.string(), line: z.int(), text: z.string() });
 export type Evidence = z.infer<typeof evidenceSchema>;
 
 export const impactSchema = z.object({
@@ -76,7 +76,7 @@ export const planStepSchema = z.object({
   /** Why, in a few words: "API_URL changes environment.API_URL". */
   cause: z.string(),
   /** Median of this service's last rollouts in ms; absent where it has none. */
-  expectedMs: z.number().optional(),
+  expectedMs: z.optional(z.number()),
 });
 export type PlanStep = z.infer<typeof planStepSchema>;
 
@@ -105,52 +105,52 @@ export const stepStateSchema = z.enum(stepStates);
 export type StepState = z.infer<typeof stepStateSchema>;
 
 /** A plan's step while and after it runs. */
-export const rolloutStepSchema = planStepSchema.extend({
+export const rolloutStepSchema = z.extend(planStepSchema, {
   state: stepStateSchema,
-  startedAt: timeSchema.optional(),
-  durationMs: z.number().optional(),
+  startedAt: z.optional(timeSchema),
+  durationMs: z.optional(z.number()),
   /** A sentence where it failed or where there is something to say. */
-  detail: z.string().optional(),
+  detail: z.optional(z.string()),
 });
 export type RolloutStep = z.infer<typeof rolloutStepSchema>;
 
 export const rolloutSchema = z.object({
   id: z.string(),
-  revision: z.number().int(),
+  revision: z.int(),
   startedAt: timeSchema,
-  endedAt: timeSchema.optional(),
+  endedAt: z.optional(timeSchema),
   phases: z.array(z.object({ steps: z.array(rolloutStepSchema) })),
   /** Absent while it runs. */
-  verdict: verdictSchema.optional(),
+  verdict: z.optional(verdictSchema),
   /** A sentence: which service, what failed, what runs now. */
-  reason: z.string().optional(),
+  reason: z.optional(z.string()),
   /** The last lines of the failing service, secrets masked. */
-  log: z.array(z.string()).optional(),
+  log: z.optional(z.array(z.string())),
 });
 export type Rollout = z.infer<typeof rolloutSchema>;
 
-export const authorSchema = z.object({ name: z.string(), email: z.string().optional() });
+export const authorSchema = z.object({ name: z.string(), email: z.optional(z.string()) });
 export type Author = z.infer<typeof authorSchema>;
 
 /** What git had checked out when a revision was made. */
 export const gitSchema = z.object({
   /** The commit, hexadecimal; null before the first one. */
-  head: z.string().nullable(),
+  head: z.nullable(z.string()),
   /** null where no branch is checked out. */
-  branch: z.string().nullable(),
+  branch: z.nullable(z.string()),
 });
 export type Git = z.infer<typeof gitSchema>;
 
 /** What people add to a revision afterwards. */
 export const annotations = {
-  note: z.string().optional(),
+  note: z.optional(z.string()),
   /** It is never pruned. */
-  pinned: z.boolean().optional(),
+  pinned: z.optional(z.boolean()),
 };
 
 export const revisionSchema = z.object({
-  revision: z.number().int(),
-  parent: z.number().int().nullable(),
+  revision: z.int(),
+  parent: z.nullable(z.int()),
   time: timeSchema,
   author: authorSchema,
   origin: originSchema,
@@ -158,11 +158,11 @@ export const revisionSchema = z.object({
   reason: z.string(),
   severity: severitySchema,
   /** Absent while its rollout runs. */
-  verdict: verdictSchema.optional(),
+  verdict: z.optional(verdictSchema),
   change: changeSchema,
   services: z.array(z.string()),
-  rollout: rolloutSchema.optional(),
-  git: gitSchema.optional(),
+  rollout: z.optional(rolloutSchema),
+  git: z.optional(gitSchema),
   ...annotations,
 });
 export type Revision = z.infer<typeof revisionSchema>;
@@ -176,7 +176,7 @@ export const serviceStatusSchema = z.object({
   state: serviceStateSchema,
   health: healthSchema,
   /** Since when it runs. */
-  since: timeSchema.optional(),
+  since: z.optional(timeSchema),
   /** Containers' or processes' ids, short. */
   instances: z.array(z.string()),
 });
@@ -185,10 +185,10 @@ export type ServiceStatus = z.infer<typeof serviceStatusSchema>;
 /** A problem in a source. Lines and columns are 1-based, columns in UTF-16 units, the end is exclusive. */
 export const problemSchema = z.object({
   file: z.string(),
-  line: z.number().int(),
-  column: z.number().int(),
-  endLine: z.number().int(),
-  endColumn: z.number().int(),
+  line: z.int(),
+  column: z.int(),
+  endLine: z.int(),
+  endColumn: z.int(),
   severity: z.enum(["error", "warning", "info", "hint"]),
   code: z.string(),
   message: z.string(),
@@ -220,11 +220,11 @@ export const statusSchema = z.object({
   /** What makes the files on disk invalid. */
   problems: z.array(problemSchema),
   /** The revision that runs, and the newest whose verdict is `applied`. */
-  revision: z.number().int().nullable(),
-  lastGood: z.number().int().nullable(),
+  revision: z.nullable(z.int()),
+  lastGood: z.nullable(z.int()),
   paused: z.boolean(),
   /** The rollout that runs, else the last one. */
-  rollout: rolloutSchema.nullable(),
-  agent: z.object({ version: z.string(), pid: z.number().int(), startedAt: timeSchema }),
+  rollout: z.nullable(rolloutSchema),
+  agent: z.object({ version: z.string(), pid: z.int(), startedAt: timeSchema }),
 });
 export type Status = z.infer<typeof statusSchema>;

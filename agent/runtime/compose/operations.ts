@@ -15,7 +15,7 @@ import { dockerError, type Endpoint, statusOf } from "./docker.ts";
 import { execIn } from "./exec.ts";
 import { inject, injectedFileSchema } from "./inject.ts";
 
-const shows = { shows: stepStateSchema.optional(), undo: z.enum(["resume", "discard"]).optional() };
+const shows = { shows: z.optional(stepStateSchema), undo: z.enum(["resume", "discard"]).optional() };
 const containerRef = z.object({ id: z.string(), name: z.string() });
 
 export const operationSchema = z.discriminatedUnion("kind", [
