@@ -30,6 +30,7 @@ import { rollBackKey } from "./rollback-key.ts";
 import { createRuntimes } from "./runtimes.ts";
 import { rememberSaves } from "./saves.ts";
 import { readModel } from "./serialise.ts";
+import { serviceApi } from "./service-api.ts";
 import { showDiff } from "./show-diff.ts";
 import { composeFileNames, overrideFileNames, sourcePath } from "./sources.ts";
 import { revisionContent, runningRevision, type Workshop } from "./workshop.ts";
@@ -289,6 +290,7 @@ async function openWith(options: OpenOptions, paths: ProjectPaths, history: Hist
         return outcome;
       }),
     ...historyApi({ history, environment, inTurn }),
+    ...serviceApi({ shop, inTurn, ready, closing: closing.signal }),
     "history/list": async (params) => history.list(params),
     "history/show": async ({ revision }) => {
       const found = history.show(revision);
@@ -307,15 +309,6 @@ async function openWith(options: OpenOptions, paths: ProjectPaths, history: Hist
           ? (await readTexts(directory, environment, known)).snapshot
           : revisionContent(history, to).snapshot;
       return showDiff(before, after, environment);
-    },
-    logs: async ({ service, tail }, signal) => {
-      const revision = history.current();
-      const found = revision === null ? undefined : revisionContent(history, revision);
-      const model = found?.services.get(service);
-      if (found === undefined || model === undefined)
-        throw new HotenvError("service-unknown", `There is no service ${service} in this project.`);
-      await runtimes.provide(found.name, found.services);
-      return [...(await runtimes.of(model.runtime).logs(service, tail ?? 100, signal))];
     },
     saved: async ({ path, hash, author }) => {
       if (hash !== undefined) saves.note(path, hash, author);

@@ -91,8 +91,15 @@ export function planProject(input: PlanInput): ExecutablePlan {
   return { change, phases, notes };
 }
 
-function makeStep(
-  { settings, expectedMs, fill = (text) => text, up, after }: PlanInput,
+/** One step, with what hotenv.yaml says of its service. */
+export function makeStep(
+  {
+    settings,
+    expectedMs,
+    fill = (text) => text,
+    up,
+    after,
+  }: Pick<PlanInput, "settings" | "expectedMs" | "fill" | "up" | "after">,
   service: string,
   action: Action,
   cause: string,

@@ -73,6 +73,8 @@ function listing(trouble: Trouble) {
       const inconclusive = trouble.inconclusive === true;
       return Promise.resolve({ ok: false, inconclusive, reason: `${service} is ill.`, log: ["last words"] });
     },
+    followLogs: () => Promise.resolve({ lines: [], after: "" }),
+    stop: () => Promise.resolve(),
     logs: () => Promise.resolve(["last words"]),
     onEvent: () => () => undefined,
     close: () => Promise.resolve(),

@@ -67,6 +67,12 @@ export interface RuntimeEvent {
   readonly what: string;
 }
 
+/** Lines of a log. `after` means something only to the runtime that gave it. */
+export interface LogPart {
+  readonly lines: readonly string[];
+  readonly after: string;
+}
+
 export interface Runtime {
   readonly kind: RuntimeKind;
 
@@ -111,6 +117,15 @@ export interface Runtime {
 
   /** The newest log lines, oldest first. */
   logs(service: string, tail: number, signal: AbortSignal): Promise<readonly string[]>;
+
+  /**
+   * What came after a place in the log; waits until there is something, or `signal` is aborted: that is no error.
+   * @param after where an earlier call ended; undefined: the newest `tail` lines
+   */
+  followLogs(service: string, after: string | undefined, tail: number, signal: AbortSignal): Promise<LogPart>;
+
+  /** Ends a service in its own time; it stays as it is, and can be started again. None that runs is no error. */
+  stop(service: string, signal: AbortSignal): Promise<void>;
 
   /** Called for whatever happens to a service. Returns the way to stop listening. */
   onEvent(listener: (event: RuntimeEvent) => void): () => void;

@@ -90,6 +90,21 @@ export const statisticsSchema = z.object({
 });
 export type Statistics = z.infer<typeof statisticsSchema>;
 
+/** What a person does to one service. `reload`: as hotenv.yaml declares it. */
+export const serviceActSchema = z.enum(["start", "stop", "restart", "reload"]);
+export type ServiceAct = z.infer<typeof serviceActSchema>;
+
+/** Whether a service works. `inconclusive`: the probe itself could not be run. */
+export const proofSchema = z.object({
+  service: z.string(),
+  ok: z.boolean(),
+  inconclusive: z.boolean(),
+  /** A sentence; empty where all is well. */
+  reason: z.string(),
+  log: z.array(z.string()),
+});
+export type Proof = z.infer<typeof proofSchema>;
+
 /** Requests, client to agent. */
 export const requests = {
   /** First on every connection. `lastSeq`: the last event that this client saw. */
@@ -231,6 +246,28 @@ export const requests = {
       tail: z.optional(z.int().check(z.positive(), z.maximum(10_000))),
     }),
     result: z.array(z.string()),
+  },
+  /**
+   * What came after a place in a service's log; waits for it, some seconds at most. Secrets are masked, colours
+   * are not. Without `after`: the newest lines, at once.
+   */
+  "logs/follow": {
+    params: z.object({ service: z.string(), after: z.string().optional() }),
+    /** `after`: where the next call goes on. */
+    result: z.object({ lines: z.array(z.string()), after: z.string() }),
+  },
+  /**
+   * One thing done to one service by hand, behind whatever runs. It runs as before: there is no revision of it.
+   * `ok` false: it did not prove itself afterwards; `message` says why.
+   */
+  "service/act": {
+    params: z.object({ service: z.string(), act: serviceActSchema }),
+    result: z.object({ ok: z.boolean(), message: z.string(), log: z.array(z.string()) }),
+  },
+  /** Whether services work now: their health and the probes of hotenv.yaml. Default: all that run. */
+  verify: {
+    params: z.object({ services: z.array(z.string()).optional() }),
+    result: z.array(proofSchema),
   },
   /**
    * An editor saves a source, or has just saved it: it is looked at without waiting for the watcher, and where

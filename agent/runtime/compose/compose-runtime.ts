@@ -19,6 +19,7 @@ import { planDirect } from "./create-direct.ts";
 import { connectDocker, dockerError, dockerHost, endpointOf, statusOf } from "./docker.ts";
 import { type EventLoop, followEvents } from "./events.ts";
 import { execIn, staleFiles } from "./exec.ts";
+import { followContainers } from "./follow-logs.ts";
 import { injectedFiles } from "./inject.ts";
 import { readLogs } from "./logs.ts";
 import {
@@ -27,6 +28,7 @@ import {
   operationSchema,
   performOperation,
   revertOperation,
+  stopContainer,
 } from "./operations.ts";
 import { hasEnvironmentOf, sharedHashes, sharesContainer } from "./sharing.ts";
 import { verifyService } from "./verify.ts";
@@ -149,6 +151,16 @@ export async function openComposeRuntime(project: ComposeProject, name: string):
       return execIn(docker, first.id, command, signal);
     },
     logs,
+    followLogs: async (service, after, tail, signal) =>
+      followContainers(
+        { docker, containers: await current(service), events: following(), service },
+        after,
+        tail,
+        signal,
+      ),
+    async stop(service) {
+      await Promise.all((await current(service)).map(({ id }) => stopContainer(docker, id)));
+    },
     onEvent: (listener: (event: RuntimeEvent) => void) => following().on(listener),
     close: async () => events?.close(),
   };
@@ -163,7 +175,8 @@ export async function openComposeRuntime(project: ComposeProject, name: string):
 
   /** A container that holds on to a file that was replaced cannot reload it: only a restart shows it the new one. */
   async function lighter(step: Step, containers: readonly Container[]): Promise<ComposeOperation[]> {
-    const running = containers.filter((container) => container.state === "running");
+    // Asked for by hand, a restart is what starts a container that was stopped.
+    const running = containers.filter(({ state }) => state === "running" || step.start === true);
     const stale = await Promise.all(
       running.map(({ id }) => staleFiles(docker, id, project.directory, step.target?.files ?? [])),
     );

@@ -97,7 +97,7 @@ const start = (docker: Docker, id: string) =>
   unless([304], "Docker did not start the container", () => docker.getContainer(id).start());
 
 /** In its own time: SIGTERM, and SIGKILL only after the grace period that the service declares. */
-const stop = (docker: Docker, id: string) =>
+export const stopContainer = (docker: Docker, id: string) =>
   unless([304, 404], "Docker did not stop the container", () => docker.getContainer(id).stop());
 
 const remove = (docker: Docker, id: string) =>
@@ -168,7 +168,7 @@ export async function performOperation(
     case "create":
       return create(operation, context, signal);
     case "stop":
-      return stop(docker, operation.id);
+      return stopContainer(docker, operation.id);
     case "set-aside":
       return rename(docker, operation.id, operation.kept);
     case "take-name": {
@@ -269,7 +269,7 @@ export async function revertOperation(
       for (const container of await newContainers(context, operation.service, operation.olds))
         if (operation.name === undefined || container.name === operation.name)
           await (haste === "grace"
-            ? stop(docker, container.id)
+            ? stopContainer(docker, container.id)
             : unless([304, 404, 409], "Docker did not stop the container", () =>
                 docker.getContainer(container.id).kill(),
               ));

@@ -24,7 +24,7 @@ export function openLog(file: string, directory: string): { readonly fd: number;
   }
 }
 
-async function sizeOf(file: string): Promise<number> {
+export async function sizeOf(file: string): Promise<number> {
   const stats = await stat(file).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return undefined;
     throw error;
@@ -32,7 +32,7 @@ async function sizeOf(file: string): Promise<number> {
   return stats?.size ?? 0;
 }
 
-async function readRange(file: string, from: number, to: number): Promise<Buffer> {
+export async function readRange(file: string, from: number, to: number): Promise<Buffer> {
   const buffer = Buffer.alloc(Math.max(0, to - from));
   if (buffer.length === 0) return buffer;
   await using handle = await open(file, "r");
@@ -54,7 +54,7 @@ export async function rotateLog(file: string, maxBytes: number): Promise<boolean
 const bytesPerLine = 512;
 const minTailBytes = 64 * 1024;
 
-const linesOf = (bytes: Buffer): string[] => {
+export const linesOf = (bytes: Buffer): string[] => {
   const text = new TextDecoder().decode(bytes);
   const lines = text.split(/\r?\n/);
   if (lines.at(-1) === "") lines.pop();

@@ -11,9 +11,10 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { ServiceModel } from "../../../core/compose/model.ts";
 import { HotenvError } from "../../../core/protocol/errors.ts";
 import type { ServiceStatus } from "../../../core/protocol/words.ts";
-import type { Operation, ProbeResult, Runtime, RuntimeEvent, Script, Step } from "../runtime.ts";
+import type { LogPart, Operation, ProbeResult, Runtime, RuntimeEvent, Script, Step } from "../runtime.ts";
 import { type Child, Children, type ChildrenOptions } from "./children.ts";
 import { configOf, hashOf, type ProcessConfig } from "./config.ts";
+import { followLog } from "./follow-log.ts";
 import { type CheckResult, checkUntilHealthy } from "./health.ts";
 import { tailLog } from "./log-file.ts";
 import { type ProcessOperation, parseOperation } from "./operations.ts";
@@ -187,6 +188,19 @@ export class ProcessRuntime implements Runtime {
 
   async logs(service: string, tail: number, _signal: AbortSignal): Promise<readonly string[]> {
     return tailLog(this.#children.logFile(service), tail);
+  }
+
+  followLogs(
+    service: string,
+    after: string | undefined,
+    tail: number,
+    signal: AbortSignal,
+  ): Promise<LogPart> {
+    return followLog(this.#children.logFile(service), after, tail, signal);
+  }
+
+  async stop(service: string, signal: AbortSignal): Promise<void> {
+    await this.#children.end(service, {}, signal);
   }
 
   onEvent(listener: (event: RuntimeEvent) => void): () => void {
