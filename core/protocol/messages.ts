@@ -252,7 +252,7 @@ export const requests = {
    * are not. Without `after`: the newest lines, at once.
    */
   "logs/follow": {
-    params: z.object({ service: z.string(), after: z.string().optional() }),
+    params: z.object({ service: z.string(), after: z.optional(z.string()) }),
     /** `after`: where the next call goes on. */
     result: z.object({ lines: z.array(z.string()), after: z.string() }),
   },
@@ -266,7 +266,7 @@ export const requests = {
   },
   /** Whether services work now: their health and the probes of hotenv.yaml. Default: all that run. */
   verify: {
-    params: z.object({ services: z.array(z.string()).optional() }),
+    params: z.object({ services: z.optional(z.array(z.string())) }),
     result: z.array(proofSchema),
   },
   /**
