@@ -1,0 +1,197 @@
+/** The loop of a project: a hint, a look at the files, and where they mean something new, a rollout. */
+import { toHotenvError } from "../../core/protocol/errors.ts";
+import type { Outcome } from "../../core/protocol/messages.ts";
+import type { Author, Origin } from "../../core/protocol/words.ts";
+import type { Queue } from "../queue.ts";
+import { findAuthor } from "./author.ts";
+import { effectOf } from "./compared.ts";
+import { compare } from "./comparison.ts";
+import { revive } from "./execute.ts";
+import { followFiles } from "./follow-files.ts";
+import { explainInvalid } from "./invalid.ts";
+import { readTexts } from "./reading.ts";
+import { reconcile } from "./reconcile.ts";
+import { knownFiles } from "./rollback.ts";
+import { rememberSaves, type Saves } from "./saves.ts";
+import type { Snapshot } from "./snapshot.ts";
+import { runningRevision, type Workshop } from "./workshop.ts";
+
+/** Errors whose cause lies outside of the files: tried again without a change. */
+const passing = new Set(["docker-unreachable", "compose-missing", "docker-failed", "file-unreadable"]);
+
+export interface RunRequest {
+  readonly reason: string;
+  readonly explicit: boolean;
+  readonly up: boolean;
+  readonly author?: Author | undefined;
+}
+
+export interface Loop {
+  /** Catches up with what happened while nobody watched. Resolves as soon as the state is known. */
+  start(): Promise<void>;
+  /** Applies what the files say; in the queue's turn only. @throws HotenvError why they cannot be used */
+  run(origin: Origin, request: RunRequest, signal: AbortSignal): Promise<Outcome>;
+  /** Finds out, in turn, whether the files mean something else than what was handled. */
+  look(cause: "event" | "rescan"): void;
+  /** The runtime is back, or away: what failed for that reason may work now. */
+  retry(): void;
+  /** The files were dealt with by somebody else; without a snapshot only the sources may be others. */
+  settled(snapshot?: Snapshot): void;
+  saved(path: string, hash: string | undefined, author: Author | undefined): void;
+  report(error: unknown): void;
+  /** Stops watching. */
+  close(): Promise<void>;
+}
+
+export interface LoopOptions {
+  readonly queue: Queue;
+  /** false: answer, but do not follow the files. */
+  readonly watch: boolean;
+  readonly signal: AbortSignal;
+  /** Ends what a crash interrupted, and makes sure that nobody else works on the project. */
+  readonly ready: () => Promise<void>;
+}
+
+export function createLoop(shop: Workshop, { queue, watch, signal: closing, ready }: LoopOptions): Loop {
+  const { directory, environment, history, events, board } = shop;
+  const saves: Saves = rememberSaves();
+  /** What the files meant when they were last handled, successfully or not. */
+  let handled: string | undefined;
+  /** The last attempt failed for a reason that may pass by itself. */
+  let retry = false;
+  const files = followFiles(shop, look);
+
+  async function run(origin: Origin, more: RunRequest, signal: AbortSignal): Promise<Outcome> {
+    const texts = await readTexts(directory, environment, knownFiles(shop)).catch(() => undefined);
+    try {
+      await ready();
+      const author = more.author ?? (await findAuthor(directory));
+      const { outcome, snapshot } = await reconcile(shop, { origin, ...more, author }, signal);
+      retry = false;
+      handled = effectOf(snapshot);
+      files.update();
+      return outcome;
+    } catch (error) {
+      const known = toHotenvError(error);
+      if (known.code === "cancelled") {
+        board.set({ reading: false });
+        throw known;
+      }
+      // Edited while it was being read: what failed may be neither the old nor the new state.
+      const now = await readTexts(directory, environment, knownFiles(shop)).catch(() => undefined);
+      const effect = now && effectOf(now.snapshot);
+      const steady = texts !== undefined && effect === effectOf(texts.snapshot);
+      handled = steady ? effect : undefined;
+      if (!steady && now !== undefined && watch) look("event");
+      retry = passing.has(known.code);
+      const told = explainInvalid(shop, known, now);
+      files.update();
+      throw told;
+    }
+  }
+
+  /** Called for every hint; finds out whether the files mean something else than what was handled. */
+  function look(cause: "event" | "rescan"): void {
+    if (closing.aborted) return;
+    void queue
+      .add(async () => {
+        if (board.fields.paused || closing.aborted) return;
+        // What cannot be read is said by the run.
+        const texts = await readTexts(directory, environment, knownFiles(shop)).catch(() => undefined);
+        if (!(cause === "rescan" && retry) && texts && effectOf(texts.snapshot) === handled) return;
+        const { origin, author } = texts
+          ? saves.whose(runningRevision(history)?.snapshot, texts.snapshot)
+          : ({ origin: "watcher" } as const);
+        await run(origin, { reason: "Saved.", explicit: false, up: false, author }, closing);
+      })
+      .catch(report);
+  }
+
+  function report(error: unknown): void {
+    const known = toHotenvError(error);
+    // What the board shows already needs no second word.
+    if (known.code === "cancelled" || board.fields.invalid !== "" || board.fields.error !== "") return;
+    events.emit("log", { level: "error", message: known.message });
+  }
+
+  async function start(): Promise<void> {
+    const known = Promise.withResolvers<void>();
+    const off = events.on((event) => {
+      if (event.type !== "status_update") return;
+      const { state, services } = event.data;
+      if ((services.length > 0 && state !== "updating") || state === "invalid" || state === "error")
+        known.resolve();
+    });
+    void queue
+      .add(async () => {
+        if (!watch) {
+          const { plan, running } = await compare(shop, { explicit: false, up: false }, closing);
+          board.set({ notice: running === undefined ? "" : plan.notes.join(" ") });
+          return;
+        }
+        await files.start();
+        if (board.fields.paused) return;
+        await ready();
+        const { snapshot } = await readTexts(directory, environment, knownFiles(shop));
+        const failed = await failedBefore(shop, closing);
+        if (failed) {
+          handled = effectOf(snapshot);
+          return;
+        }
+        const first = history.current() === null;
+        await run(
+          first ? "adopted" : "offline",
+          {
+            reason: first ? "Started with the project." : "Changed while no agent ran.",
+            explicit: false,
+            up: false,
+          },
+          closing,
+        );
+      })
+      .catch((error: unknown) => {
+        const known = toHotenvError(error);
+        retry ||= passing.has(known.code);
+        // A first look that failed before it came to what it looks for has told nothing yet.
+        if (board.fields.invalid === "" && board.fields.error === "") explainInvalid(shop, known, undefined);
+      })
+      .finally(() => {
+        board.set({ reading: false });
+        known.resolve();
+      });
+    await known.promise;
+    off();
+  }
+
+  return {
+    start,
+    run,
+    look,
+    report,
+    retry: () => {
+      if (retry) look("rescan");
+    },
+    settled: (snapshot) => {
+      if (snapshot) handled = effectOf(snapshot);
+      files.update();
+    },
+    saved: (path, hash, author) => {
+      if (hash !== undefined) saves.note(path, hash, author);
+      files.touch();
+    },
+    close: () => files.close(),
+  };
+}
+
+/** The files are those of the last rollout, and that one failed: trying again by itself would fail again. */
+async function failedBefore(shop: Workshop, signal: AbortSignal): Promise<boolean> {
+  const { history, board } = shop;
+  const [newest] = history.list({ limit: 1, imported: false });
+  if (newest === undefined || newest.verdict === "applied" || newest.verdict === null) return false;
+  const { reading } = await compare(shop, { explicit: false, up: false }, signal);
+  if (reading.snapshot.id !== history.lastObserved()) return false;
+  await revive(shop, reading, signal);
+  const rollout = history.show(newest.revision)?.rollout;
+  board.set({ error: rollout?.reason ?? "The last change failed.", rollout: rollout ?? null });
+  return true;
+}

@@ -1,0 +1,21 @@
+/** The emergency stop: kept in the history, so that it outlives the agent. */
+import { HotenvError } from "../../core/protocol/errors.ts";
+import type { History } from "../history/history.ts";
+import type { Board } from "./board.ts";
+import type { Workshop } from "./workshop.ts";
+
+const pausedName = "paused";
+
+export const isPaused = (history: History): boolean => history.recall(pausedName) !== undefined;
+
+export function keepPaused({ history, board }: Workshop, paused: boolean): void {
+  history.keep(pausedName, paused ? new Date().toISOString() : null);
+  board.set({ paused });
+}
+
+export function refuseWhilePaused(board: Board): void {
+  if (!board.fields.paused) return;
+  throw new HotenvError("paused", "Hotenv is paused; nothing is applied.", {
+    todo: "End the pause with `hotenv resume`.",
+  });
+}

@@ -1,0 +1,115 @@
+/** What clients ask of a project. */
+import { HotenvError } from "../../core/protocol/errors.ts";
+import type { AgentApi } from "../../core/protocol/messages.ts";
+import { describePlan } from "../rollout/rollout-plan.ts";
+import { findAuthor } from "./author.ts";
+import { compare } from "./comparison.ts";
+import { historyApi } from "./history-api.ts";
+import type { Loop } from "./loop.ts";
+import { keepPaused, refuseWhilePaused } from "./pause.ts";
+import { readTexts } from "./reading.ts";
+import { knownFiles, rollBack } from "./rollback.ts";
+import { rollBackKey } from "./rollback-key.ts";
+import { serviceApi } from "./service-api.ts";
+import { showDiff } from "./show-diff.ts";
+import { revisionContent, type Workshop } from "./workshop.ts";
+
+export interface ProjectApiOptions {
+  readonly loop: Loop;
+  /** Resolves when the state is known. */
+  readonly firstLook: Promise<void>;
+  /** Goes through the one queue; a caller that gives up stops it between two operations. */
+  readonly inTurn: <T>(signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>) => Promise<T>;
+  readonly ready: () => Promise<void>;
+  readonly closing: AbortSignal;
+  readonly stop: () => void;
+}
+
+export function projectApi(
+  shop: Workshop,
+  { loop, firstLook, inTurn, ready, closing, stop }: ProjectApiOptions,
+): AgentApi {
+  const { directory, environment, history, board } = shop;
+  return {
+    status: async () => {
+      await firstLook;
+      return board.status();
+    },
+    plan: (_params, signal) =>
+      inTurn(signal, async (either) =>
+        describePlan((await compare(shop, { explicit: true, up: false }, either)).plan),
+      ),
+    apply: ({ reason, author, origin, up }, signal) =>
+      inTurn(signal, async (either) => {
+        refuseWhilePaused(board);
+        return loop.run(
+          origin ?? "cli",
+          { reason: reason ?? "Applied by hand.", explicit: true, up: up ?? false, author },
+          either,
+        );
+      }),
+    rollback: ({ revision, dryRun, author, key }, signal) =>
+      inTurn(signal, async (either) => {
+        if (dryRun !== true) {
+          refuseWhilePaused(board);
+          await ready();
+        }
+        const request = {
+          revision,
+          dryRun: dryRun ?? false,
+          author: author ?? (await findAuthor(directory)),
+        };
+        const outcome =
+          key === undefined
+            ? await rollBack(shop, request, either)
+            : await rollBackKey(shop, { ...request, key }, either);
+        if (dryRun !== true) {
+          // Applied: the files of that revision. Not applied: those that were there before, handled already.
+          loop.settled(
+            outcome.verdict === "applied"
+              ? (await readTexts(directory, environment, knownFiles(shop))).snapshot
+              : undefined,
+          );
+        }
+        return outcome;
+      }),
+    ...historyApi({ history, environment, inTurn }),
+    ...serviceApi({ shop, inTurn, ready, closing }),
+    "history/list": async (params) => history.list(params),
+    "history/show": async ({ revision }) => {
+      const found = history.show(revision);
+      if (found !== undefined) return found;
+      throw new HotenvError("revision-unknown", `There is no revision ${revision}.`, {
+        todo: "`hotenv history list` shows what there is.",
+      });
+    },
+    "history/diff": async ({ from, to }) => {
+      const before = revisionContent(history, from).snapshot;
+      const known = before.files
+        .filter(({ role }) => role === "file")
+        .map(({ path, role }) => ({ path, role }));
+      const after =
+        to === null
+          ? (await readTexts(directory, environment, known)).snapshot
+          : revisionContent(history, to).snapshot;
+      return showDiff(before, after, environment);
+    },
+    saved: async ({ path, hash, author }) => {
+      loop.saved(path, hash, author);
+      return {};
+    },
+    pause: async () => {
+      keepPaused(shop, true);
+      return board.status();
+    },
+    resume: async () => {
+      keepPaused(shop, false);
+      loop.look("event");
+      return board.status();
+    },
+    stop: async () => {
+      stop();
+      return {};
+    },
+  };
+}
