@@ -5,8 +5,9 @@
  */
 import { type ChildProcess, fork, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { once } from "node:events";
+import { EventEmitter, once } from "node:events";
 import { mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
@@ -27,8 +28,13 @@ services:
     env_file: .env
     stop_grace_period: 1s
 `;
-const worker = "setInterval(() => {}, 1_000_000);\n";
-const envText = (round: number, name: string): string => `VALUE=${name}${round}\nOTHER=1\n`;
+/** Tells the benchmark with which value it runs, as soon as it does. */
+const workerAt = (port: number): string => `if (process.env.VALUE === undefined) process.loadEnvFile();
+require("node:net").connect(${port}, "127.0.0.1").on("error", () => {}).write(process.env.VALUE);
+setInterval(() => {}, 1_000_000);
+`;
+const markOf = (round: number, name: string): string => `${name}${round}`;
+const envText = (round: number, name: string): string => `VALUE=${markOf(round, name)}\nOTHER=1\n`;
 
 /** Waits for lines of a program's output; all its waits share the one reader. */
 function linesOf(child: ChildProcess): (fits: (line: string) => boolean) => Promise<number> {
@@ -58,7 +64,30 @@ function nextEvent(client: AgentClient, fits: (event: AgentEvent) => boolean): P
   });
 }
 
-async function project(name: string): Promise<string> {
+interface Arrivals extends Disposable {
+  readonly port: number;
+  /** When the worker said that it runs with the value. */
+  next(value: string): Promise<number>;
+}
+
+async function listenForWorkers(): Promise<Arrivals> {
+  const seen = new EventEmitter();
+  const server = createServer((socket) => {
+    socket.on("error", () => socket.destroy());
+    socket.once("data", (value) => seen.emit(String(value), performance.now()));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("There is no port.");
+  return {
+    port: address.port,
+    next: async (value) =>
+      ((await once(seen, value, { signal: AbortSignal.timeout(longestWaitMs) })) as [number])[0],
+    [Symbol.dispose]: () => void server.close(),
+  };
+}
+
+async function project(name: string, worker: string): Promise<string> {
   const directory = await realpath(await mkdtemp(path.join(tmpdir(), `hotenv-bench-${name}-`)));
   await writeFile(path.join(directory, ".env"), envText(-2, name));
   await writeFile(path.join(directory, "worker.js"), worker);
@@ -73,7 +102,11 @@ async function ended(child: ChildProcess): Promise<void> {
 }
 
 export const benchmark: Benchmark = async (scale) => {
-  const directories = await Promise.all(["hotenv", "nodemon", "debounce"].map(project));
+  using workers = await listenForWorkers();
+  const worker = workerAt(workers.port);
+  const directories = await Promise.all(
+    ["hotenv", "nodemon", "debounce"].map((name) => project(name, worker)),
+  );
   const [ours = "", theirs = "", plain = ""] = directories;
   await writeFile(path.join(ours, "hotenv.yaml"), settings);
   const bench = await agentBench(ours);
@@ -96,32 +129,36 @@ export const benchmark: Benchmark = async (scale) => {
     children.push(debounced);
     await once(debounced, "message");
 
+    const running: Record<string, number[]> = { editor: [], nodemon: [] };
     /** Writes, says so where an editor would, waits for the word, then until the rollout is through. */
     const save =
-      (byEditor: boolean) =>
+      (name: "editor" | "external") =>
       async (round: number): Promise<number> => {
-        const text = envText(round, byEditor ? "editor" : "external");
+        const text = envText(round, name);
         const told = nextEvent(client, ({ type }) => type === "config_change");
         const over = nextEvent(client, ({ type }) => type === "verdict");
+        const runs = workers.next(markOf(round, name));
         const start = performance.now();
         await writeFile(path.join(ours, ".env"), text);
-        if (byEditor)
+        if (name === "editor")
           await client.call("saved", { path: ".env", hash: createHash("sha256").update(text).digest("hex") });
         const at = await told;
-        await over;
+        if (round >= 0) running[name]?.push((await runs) - start);
+        await Promise.all([runs, over]);
         return at - start;
       };
     const samples = await inTurns(
       {
-        editor: save(true),
-        external: save(false),
+        editor: save("editor"),
+        external: save("external"),
         nodemon: async (round) => {
           const told = watcherSays((line) => line.includes("restarting due to changes"));
-          const over = watcherSays((line) => line.includes("starting `"));
+          const runs = workers.next(markOf(round, "nodemon"));
           const start = performance.now();
           await writeFile(path.join(theirs, ".env"), envText(round, "nodemon"));
           const at = await told;
-          await over;
+          if (round >= 0) running.nodemon?.push((await runs) - start);
+          await runs;
           return at - start;
         },
         debounce: async (round) => {
@@ -147,6 +184,13 @@ export const benchmark: Benchmark = async (scale) => {
     return [
       line("save in the editor to event", samples.editor, 25),
       line("external write to event", samples.external, 75),
+      {
+        group: "Saving",
+        name: "save in the editor to the new process running",
+        unit: "ms",
+        hotenv: running.editor ?? [],
+        peers: { "nodemon, defaults": running.nodemon ?? [] },
+      },
     ];
   } finally {
     await Promise.all(children.map(ended));
