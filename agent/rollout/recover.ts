@@ -55,7 +55,7 @@ export async function recover(
   const files = interrupted.entries.flatMap(({ operation }) => filesIn(operation));
   for (const path of await returnFiles(files))
     trouble.push(`${path} was changed meanwhile and was left as it is.`);
-  const { yielding, resuming, discarding } = undoPasses(
+  const { yielding, resuming, naming, discarding } = undoPasses(
     interrupted.entries.filter(
       ({ operation, cleanup, state }) =>
         !cleanup && state !== "reverted" && operation.kind !== returnFilesKind,
@@ -64,6 +64,7 @@ export async function recover(
   for (const { seq, service, operation } of [
     ...yielding.flat().sort((a, b) => b.seq - a.seq),
     ...[...resuming.values()].flat(),
+    ...[...naming.values()].flat(),
     ...[...discarding.values()].flat(),
   ])
     await attempt(service, async () => {

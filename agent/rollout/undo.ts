@@ -1,6 +1,6 @@
 /**
- * Undoes what was done, in three passes: what is new gives way, what was stopped runs again, what is left is
- * thrown away. Only the second makes anybody wait, so that the last good serves again as soon as can be.
+ * Undoes what was done, in passes: what is new gives way, what was stopped runs again, names are given back, what is
+ * left is thrown away. Only the first two make anybody wait, so that the last good serves again as soon as can be.
  */
 import type { Operation } from "../runtime/runtime.ts";
 
@@ -16,7 +16,9 @@ export interface UndoPasses<T> {
   readonly yielding: readonly (readonly T[])[];
   /** By service. The services of a later phase may need those of an earlier one. */
   readonly resuming: ReadonlyMap<string, readonly T[]>;
-  /** By service, when that one runs again. */
+  /** By service, when that one runs again: it can serve under any name. */
+  readonly naming: ReadonlyMap<string, readonly T[]>;
+  /** By service, after that. */
   readonly discarding: ReadonlyMap<string, readonly T[]>;
 }
 
@@ -31,6 +33,7 @@ export function undoPasses<T extends Undoable>(done: readonly T[]): UndoPasses<T
         ([, [a]], [, [b]]) => (a?.phase ?? 0) - (b?.phase ?? 0),
       ),
     ),
+    naming: Map.groupBy(inPass("name"), ({ service }) => service),
     discarding: Map.groupBy(inPass("discard"), ({ service }) => service),
   };
 }

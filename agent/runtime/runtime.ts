@@ -14,9 +14,9 @@ export interface Operation {
   readonly shows?: StepState | undefined;
   /**
    * When it is undone: by itself at once; `resume`: what it stopped runs again, as soon as what is new has given
-   * way and what the service depends on runs; `discard`: after everything runs again.
+   * way and what the service depends on runs; `name`: when it runs, before it is proved; `discard`: after that.
    */
-  readonly undo?: "resume" | "discard" | undefined;
+  readonly undo?: "resume" | "name" | "discard" | undefined;
   readonly [field: string]: unknown;
 }
 

@@ -116,6 +116,7 @@ export async function openComposeRuntime(project: ComposeProject, name: string):
           id: container.id,
           name: container.name,
           kept: keptName(container.name, rollout),
+          undo: "name",
         },
       ]);
       return { operations, cleanup: containers.map(({ id }): ComposeOperation => ({ kind: "remove", id })) };
@@ -220,9 +221,10 @@ export async function openComposeRuntime(project: ComposeProject, name: string):
         cleanup: [],
       };
     const swaps = containers.flatMap(({ id, name: called, state }): ComposeOperation[] => [
+      // Names first, while the old one still serves: from its stop to the new one's start nothing else is done.
+      { kind: "set-aside", id, name: called, kept: keptName(called, rollout), undo: "name" },
+      { kind: "take-name", service, old: id, name: called, undo: "name" },
       { kind: "stop", id, shows: "stopping", undo: "resume" },
-      { kind: "set-aside", id, name: called, kept: keptName(called, rollout) },
-      { kind: "take-name", service, old: id, name: called },
       // What was stopped stays stopped.
       ...(state === "running" || state === "restarting" || step.start === true
         ? [{ kind: "start", service, name: called, olds: ids, files, shows: "starting" } as const]

@@ -15,7 +15,7 @@ import { dockerError, type Endpoint, statusOf } from "./docker.ts";
 import { execIn } from "./exec.ts";
 import { inject, injectedFileSchema } from "./inject.ts";
 
-const shows = { shows: z.optional(stepStateSchema), undo: z.enum(["resume", "discard"]).optional() };
+const shows = { shows: z.optional(stepStateSchema), undo: z.enum(["resume", "name", "discard"]).optional() };
 const containerRef = z.object({ id: z.string(), name: z.string() });
 
 export const operationSchema = z.discriminatedUnion("kind", [
@@ -178,12 +178,7 @@ export async function performOperation(
       return rename(docker, successor.id, operation.name);
     }
     case "start":
-      for (const container of await newContainers(context, operation.service, operation.olds))
-        if (operation.name === undefined || container.name === operation.name) {
-          await inject(docker, container.id, operation.files ?? []);
-          await start(docker, container.id);
-        }
-      return;
+      return startNew(operation, context);
     case "restart":
       return unless([], "Docker did not restart the container", () =>
         docker.getContainer(operation.id).restart(),
@@ -199,6 +194,19 @@ export async function performOperation(
       return askToReload(operation, signal);
     case "remove":
       return remove(docker, operation.id);
+  }
+}
+
+async function startNew(
+  { service, name, olds, files = [] }: Extract<ComposeOperation, { kind: "start" }>,
+  context: OperationContext,
+): Promise<void> {
+  // Nobody serves now: by its name it is found without a look around, having taken it just before.
+  const found =
+    name === undefined ? (await newContainers(context, service, olds)).map(({ id }) => id) : [name];
+  for (const container of found) {
+    await inject(context.docker, container, files);
+    await start(context.docker, container);
   }
 }
 

@@ -1,0 +1,115 @@
+/** Undoes what a rollout did, of all its services together, and proves that the former ones run again. */
+import { toHotenvError } from "../../core/protocol/errors.ts";
+import type { Rollout, Verdict } from "../../core/protocol/words.ts";
+import type { EngineParts, EngineRequest, Performed } from "./engine-request.ts";
+import type { Failure } from "./failure.ts";
+import type { ExecutableStep } from "./rollout-plan.ts";
+import { undoPasses } from "./undo.ts";
+
+export async function goBack(
+  request: EngineRequest,
+  parts: EngineParts,
+  performed: readonly Performed[],
+  failure: Failure,
+): Promise<Rollout> {
+  const { journal, progress, runtimeOf } = parts;
+  const trouble: string[] = [];
+  const steps = new Map<ExecutableStep, number>();
+  for (const { step, phase } of performed) steps.set(step, phase);
+
+  // Files first: whoever is restarted or signalled on the way back must read the old content.
+  try {
+    for (const path of await parts.returnFiles(request.files))
+      trouble.push(`${path} was changed meanwhile and was left as it is.`);
+  } catch (error) {
+    trouble.push(toHotenvError(error).message);
+  }
+  for (const [step, phase] of steps)
+    if (failure.service !== step.service) progress.move(phase, step.service, "rolling-back");
+
+  const undo = async ({ seq, step, operation }: Performed) => {
+    try {
+      await runtimeOf(step).revert(operation, step.service === failure.service ? "kill" : "grace");
+      journal.mark(request.revision, seq, "reverted");
+    } catch (error) {
+      trouble.push(`${step.service} could not be put back: ${toHotenvError(error).message}`);
+    }
+  };
+  const passes = undoPasses(performed.map((each) => ({ ...each, service: each.step.service })));
+  await Promise.all(passes.yielding.map((operations) => inTurn(operations, undo)));
+  const proved = await resumeAll(
+    steps,
+    {
+      resume: (service) => inTurn(passes.resuming.get(service) ?? [], undo),
+      // It runs again; what is left of the new one must not be taken for a part of it.
+      settle: async (service) => {
+        await inTurn(passes.naming.get(service) ?? [], undo);
+        await inTurn(passes.discarding.get(service) ?? [], undo);
+      },
+    },
+    parts,
+  );
+
+  trouble.push(...proved);
+  const verdict: Verdict =
+    trouble.length > 0 ? "failed" : failure.inconclusive ? "inconclusive" : "rolled-back";
+  return progress.end(verdict, [failure.reason, ...trouble].join(" "), failure.log);
+}
+
+async function inTurn<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  for (const item of items) await work(item);
+}
+
+/**
+ * The former services run again and prove themselves, each as soon as what it depends on runs, or is healthy
+ * where it says so.
+ * @returns what is wrong, as sentences
+ */
+async function resumeAll(
+  steps: ReadonlyMap<ExecutableStep, number>,
+  undo: Readonly<Record<"resume" | "settle", (service: string) => Promise<void>>>,
+  parts: EngineParts,
+): Promise<string[]> {
+  interface Resuming {
+    readonly started: Promise<void>;
+    readonly proved: Promise<string | undefined>;
+  }
+  const services = new Map<string, Resuming>();
+  // In phase order: what a service depends on is in the map before it.
+  for (const [step, phase] of [...steps].sort(([, a], [, b]) => a - b)) {
+    const started = Promise.all(
+      (step.current?.dependsOn ?? []).map((on): Promise<unknown> | undefined => {
+        const needed = services.get(on.service);
+        return on.condition === "service_started" ? needed?.started : needed?.proved;
+      }),
+    ).then(() => undo.resume(step.service));
+    const settled = started.then(() => undo.settle(step.service));
+    services.set(step.service, { started, proved: settled.then(() => proveOld(step, phase, parts)) });
+  }
+  const proved = await Promise.all([...services.values()].map((service) => service.proved));
+  return proved.filter((problem) => problem !== undefined);
+}
+
+/** @returns what is wrong, as a sentence; undefined when the service runs as before */
+async function proveOld(
+  step: ExecutableStep,
+  phase: number,
+  parts: EngineParts,
+): Promise<string | undefined> {
+  if (step.current === undefined) {
+    parts.progress.move(phase, step.service, "rolled-back");
+    return undefined;
+  }
+  const signal = AbortSignal.timeout(120_000);
+  try {
+    const result = await parts.runtimeOf(step).verify(step.service, step.current, 0, signal);
+    if (result.ok) {
+      parts.progress.move(phase, step.service, "rolled-back");
+      return undefined;
+    }
+    parts.progress.move(phase, step.service, "failed", result.reason);
+    return `After going back, ${result.reason}`;
+  } catch (error) {
+    return `Whether ${step.service} runs again could not be verified: ${toHotenvError(error).message}`;
+  }
+}
