@@ -21,6 +21,10 @@ export const settings = {
   stateDirectory: "hotenv.stateDirectory",
   /** Whether opening a project starts its agent. */
   autoStart: "hotenv.agent.autoStart",
+  /** Severities of diagnostics, by their codes. */
+  severity: "hotenv.diagnostics.severity",
+  /** Whether Hotenv is a formatter of .env files. */
+  format: "hotenv.format.enable",
 } as const;
 export type Setting = (typeof settings)[keyof typeof settings];
 

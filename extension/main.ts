@@ -6,8 +6,7 @@ import { registerCommands } from "./commands.ts";
 import { provideDiffs } from "./diff.ts";
 import { Disposables } from "./disposables.ts";
 import { followProject } from "./follow-project.ts";
-import { checkEnvDocuments } from "./language/env-diagnostics.ts";
-import { provideNavigation } from "./language/navigation.ts";
+import { followDocuments } from "./language/documents.ts";
 import { provideLanguage } from "./language/providers.ts";
 import { openProjects, type Project } from "./projects.ts";
 import { openQuestion } from "./question.ts";
@@ -38,12 +37,11 @@ export function activate(context: vscode.ExtensionContext): HotenvApi {
   context.subscriptions.push(owned);
 
   const log = owned.add(vscode.window.createOutputChannel("Hotenv", { log: true }));
-  const documents = owned.add(checkEnvDocuments(process.env));
+  const documents = owned.add(followDocuments(process.env, log));
   owned.add(provideLanguage(documents));
   const projects = owned.add(openProjects(join(context.extensionPath, "dist", "hotenv.cjs"), log));
   const status = owned.add(showStatus(projects));
   owned.add(tellSaves(projects, log));
-  owned.add(provideNavigation(projects));
   const diffs = owned.add(provideDiffs(projects));
   const question = owned.add(openQuestion());
   const { extensionUri } = context;
@@ -55,7 +53,7 @@ export function activate(context: vscode.ExtensionContext): HotenvApi {
     projects.onDidOpen((project) => {
       followed.set(
         project,
-        owned.add(followProject(project, { log, isChecked: (uri) => documents.of(uri) !== undefined })),
+        owned.add(followProject(project, { log, isChecked: (uri) => documents.isChecked(uri) })),
       );
     }),
   );

@@ -1,6 +1,6 @@
 // Bundles the three programs of the house into dist/, the extension in two parts.
 //
-//   node scripts/build.ts [--production] [extension] [navigation] [agent] [webview]
+//   node scripts/build.ts [--production] [extension] [language] [agent] [webview]
 //
 // --production: minified and without source maps, as they are packaged.
 import { chmodSync, existsSync, statSync } from "node:fs";
@@ -15,7 +15,7 @@ const nodeTarget = "node22.22";
 const browserTarget = "chrome142";
 
 interface Program {
-  readonly name: "extension" | "navigation" | "agent" | "webview";
+  readonly name: "extension" | "language" | "agent" | "webview";
   readonly entry: string;
   readonly output: string;
   readonly options: BuildOptions;
@@ -29,13 +29,13 @@ const node: BuildOptions = {
   mainFields: ["module", "main"],
 };
 
-/** Reads YAML, and is more than a third of the extension: a bundle of its own, loaded when it is asked for. */
-const navigation = "core/language/navigate.ts";
-const navigationApart: Plugin = {
-  name: "navigation-apart",
+/** Reads YAML, and is more than half of the extension: a bundle of its own, loaded with the first file that it is for. */
+const language = "core/language/service.ts";
+const languageApart: Plugin = {
+  name: "language-apart",
   setup(extension) {
-    extension.onResolve({ filter: /\/language\/navigate\.ts$/ }, ({ kind }) =>
-      kind === "dynamic-import" ? { path: "./navigation.cjs", external: true } : undefined,
+    extension.onResolve({ filter: /\/language\/service\.ts$/ }, ({ kind }) =>
+      kind === "dynamic-import" ? { path: "./language.cjs", external: true } : undefined,
     );
   },
 };
@@ -45,9 +45,9 @@ const programs: readonly Program[] = [
     name: "extension",
     entry: "extension/main.ts",
     output: "dist/extension.cjs",
-    options: { ...node, external: ["vscode"], plugins: [navigationApart] },
+    options: { ...node, external: ["vscode"], plugins: [languageApart] },
   },
-  { name: "navigation", entry: navigation, output: "dist/navigation.cjs", options: node },
+  { name: "language", entry: language, output: "dist/language.cjs", options: node },
   {
     name: "agent",
     entry: "agent/main.ts",

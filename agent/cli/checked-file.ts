@@ -1,20 +1,20 @@
 /** A file that `check` and `env` are asked about: what it is, and what surrounds it. */
 import { existsSync } from "node:fs";
-import { readFile, realpath } from "node:fs/promises";
-import { basename, dirname, join, relative, resolve, sep } from "node:path";
+import { readFile } from "node:fs/promises";
+import { dirname, join, relative, resolve, sep } from "node:path";
 import type { Dialect } from "../../core/dotenv/pieces.ts";
 import { type Lookup, lookupIn } from "../../core/interpolate/fill.ts";
-import { type CheckRequest, checkFile } from "../../core/language/check.ts";
-import { readExample } from "../../core/language/example.ts";
-import { variableUses } from "../../core/language/uses.ts";
+import { checkFile } from "../../core/language/check.ts";
+import type { LanguageContext } from "../../core/language/context.ts";
+import * as files from "../../core/language/files.ts";
+import { contextOf } from "../../core/language/workspace/context-of.ts";
+import { analyse, envFileDialect, nearestProject } from "../../core/language/workspace/project.ts";
 import { HotenvError } from "../../core/protocol/errors.ts";
 import type { Problem } from "../../core/protocol/words.ts";
 import { isSensitive, parseSchema } from "../../core/schema/schema.ts";
 import { parseSettings } from "../../core/settings/settings.ts";
-import { type FileKind, fileKind } from "../lsp/file-kind.ts";
-import { analyse, portsOf } from "../lsp/project.ts";
-import { findSources, interpolationLookup } from "../project/sources.ts";
-import { nearestProject } from "./find-project.ts";
+import { hostOf } from "../lsp/host.ts";
+import { findSources } from "../project/sources.ts";
 
 export interface CheckedFile {
   /** Absolute. */
@@ -25,14 +25,13 @@ export interface CheckedFile {
 }
 
 /** As in the editor, by name; what is asked about by name may be called anything. */
-function kindOf(path: string): FileKind {
-  return fileKind(path) ?? (/\.ya?ml$/.test(path) ? "compose" : "part");
+function kindOf(path: string): files.FileKind {
+  return files.fileKind(path) ?? (/\.ya?ml$/.test(path) ? "compose" : "part");
 }
 
 /** Whether it is one of the files that set variables. */
 export function holdsVariables({ path }: Pick<CheckedFile, "path">): boolean {
-  const kind = kindOf(path);
-  return kind === "values" || kind === "part" || kind === "sample";
+  return files.holdsVariables(kindOf(path));
 }
 
 /** @throws file-unreadable */
@@ -79,7 +78,7 @@ export async function variableFiles(directory: string): Promise<string[]> {
 
 /** Which keys of the file are sensitive: by the schema beside it, else by name. */
 export async function secretsFor({ path }: Pick<CheckedFile, "path">): Promise<(key: string) => boolean> {
-  const text = await textBeside(path, ".env.schema");
+  const text = await textBeside(path, files.schemaName);
   const schema = text === null ? undefined : parseSchema(text);
   return (key) => isSensitive(key, schema);
 }
@@ -89,43 +88,38 @@ export async function secretsFor({ path }: Pick<CheckedFile, "path">): Promise<(
  * project, and its compose files, see those of `.env` as well (facts: Compose's precedence).
  */
 export async function lookupFor({ path }: Pick<CheckedFile, "path">): Promise<Lookup> {
-  const shell = lookupIn(process.env);
-  const directory = nearestProject(dirname(path));
-  if (directory === undefined || basename(path) === ".env") return shell;
-  const { env, others } = await projectFiles(await realpath(directory));
-  const real = await realpath(path);
-  const [first] = env;
-  if (first === undefined || first === real || ![...env, ...others].includes(real)) return shell;
-  return interpolationLookup(process.env, await readFile(first, "utf8").catch(() => null));
+  return surroundings(path).context.lookup ?? lookupIn(process.env);
 }
 
-/** In the order of the file. */
+/** How the services of the file's project read it; as Compose reads `.env` where none does. */
+export function dialectOf({ path }: Pick<CheckedFile, "path">): Dialect {
+  return surroundings(path).dialect;
+}
+
+/** In the order of the file. @param dialect the reader, if it shall not be the one that the project has */
 export async function problemsIn(file: CheckedFile, dialect?: Dialect): Promise<Problem[]> {
   const kind = kindOf(file.path);
   if (kind === "settings") return [...parseSettings(file.text, file.name).problems];
-  const withSchema = kind === "values" || kind === "part";
-  const schema = withSchema ? await textBeside(file.path, ".env.schema") : null;
-  const example = kind === "values" ? await textBeside(file.path, ".env.example") : null;
-  const wiring = kind === "values" ? wiringOf(file) : {};
+  const around = surroundings(file.path);
+  const { schema, ...context } = around.context;
   return checkFile({
+    ...context,
     path: file.name,
     text: file.text,
     role: kind === "compose" || kind === "schema" ? kind : "env",
-    lookup: await lookupFor(file),
-    ...(dialect === undefined ? {} : { dialect }),
-    ...(schema === null ? {} : { schema: parseSchema(schema) }),
-    ...(example === null ? {} : { example: readExample(".env.example", example) }),
-    ...wiring,
-    ...(kind === "part" ? { levels: { "schema-missing": "off" } } : {}),
+    dialect: dialect ?? around.dialect,
+    ...(schema === undefined ? {} : { schema: schema.schema }),
   });
 }
 
-/** What the services make of the variables: nothing where no Compose file says, or where they are not the project's. */
-function wiringOf({ path }: CheckedFile): Pick<CheckRequest, "uses" | "ports"> {
-  const directory = nearestProject(dirname(path));
-  if (directory === undefined) return {};
-  const project = analyse(directory, lookupIn(process.env), () => undefined);
-  const isProjectFile = project.envFiles.some((name) => resolve(directory, name) === path);
-  if (!isProjectFile || project.composeFiles.length === 0) return {};
-  return { uses: variableUses(project), ports: portsOf(directory, project, () => undefined) };
+/** @param path absolute */
+function surroundings(path: string): { readonly context: LanguageContext; readonly dialect: Dialect } {
+  const host = hostOf(process.env);
+  const directory = nearestProject(dirname(path), host.exists);
+  const model = directory === undefined ? undefined : analyse(directory, process.env, host.read);
+  const project = directory === undefined || model === undefined ? undefined : { directory, model };
+  return {
+    context: contextOf({ uri: path, path, kind: kindOf(path) }, project, host, host.read),
+    dialect: (project && envFileDialect(project.directory, project.model, path)) ?? "compose",
+  };
 }

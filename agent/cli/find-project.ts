@@ -1,27 +1,12 @@
 /** Which directory a command is about. */
 import { existsSync, statSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
+import { projectFileNames } from "../../core/language/files.ts";
+import { nearestProject } from "../../core/language/workspace/project.ts";
 import { HotenvError } from "../../core/protocol/errors.ts";
-
-/** Compose's own names, in its order of preference (compose-go cli/options.go), and ours. */
-export const projectFileNames = [
-  "compose.yaml",
-  "compose.yml",
-  "docker-compose.yml",
-  "docker-compose.yaml",
-  "hotenv.yaml",
-] as const;
 
 const holdsProject = (directory: string) =>
   projectFileNames.some((name) => existsSync(join(directory, name)));
-
-/** The directory itself, else the nearest of its ancestors, that holds a Compose file or a hotenv.yaml. */
-export function nearestProject(directory: string): string | undefined {
-  for (let at = resolve(directory); ; at = dirname(at)) {
-    if (holdsProject(at)) return at;
-    if (dirname(at) === at) return undefined;
-  }
-}
 
 /**
  * @param named `--project`: exactly that directory
@@ -29,7 +14,7 @@ export function nearestProject(directory: string): string | undefined {
  */
 export function findProject(cwd: string, named: string | undefined): string {
   if (named === undefined) {
-    const found = nearestProject(cwd);
+    const found = nearestProject(resolve(cwd), existsSync);
     if (found !== undefined) return found;
     throw new HotenvError("project-not-found", `Neither ${cwd} nor a directory above it holds a project.`, {
       todo: "Change to a directory with a compose.yaml or a hotenv.yaml, or name one with --project.",

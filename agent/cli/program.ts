@@ -63,10 +63,8 @@ export function buildProgram(
     .command("env")
     .description("variables as that reader sees them")
     .argument("[file]", "default: the project's .env")
-    .addOption(
-      new Option("--dialect <dialect>", "who reads").choices(["compose", "dotenv", "raw"]).default("compose"),
-    )
-    .action((file: string | undefined, options: { dialect: "compose" | "dotenv" | "raw" }) =>
+    .addOption(new Option("--dialect <dialect>", "who reads").choices(["compose", "dotenv", "raw"]))
+    .action((file: string | undefined, options: { dialect?: "compose" | "dotenv" | "raw" }) =>
       run(async (context) => (await import("./commands/env.ts")).env(context, file, options.dialect)),
     );
   program

@@ -54,5 +54,3 @@ export const notificationParams = {
 } as const satisfies Record<string, z.ZodType>;
 export type NotificationMethod = keyof typeof notificationParams;
 export type NotificationParams<M extends NotificationMethod> = z.infer<(typeof notificationParams)[M]>;
-
-export type ContentChange = NotificationParams<"textDocument/didChange">["contentChanges"][number];

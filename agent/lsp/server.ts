@@ -8,14 +8,12 @@ import {
   StreamMessageReader,
   StreamMessageWriter,
 } from "vscode-jsonrpc/node";
-import { codeActions, fixAll, fixAllKind, toTextEdits } from "../../core/language/actions.ts";
-import { complete } from "../../core/language/completion.ts";
-import { toLspRange } from "../../core/language/finding.ts";
-import { formatDocument } from "../../core/language/format.ts";
-import { hover } from "../../core/language/hover.ts";
-import { definitions, nameUseAt, references, rename } from "../../core/language/navigate.ts";
-import { documentSymbols, foldingRanges, selectionRange } from "../../core/language/outline.ts";
+import { startService } from "../../core/language/service.ts";
+import { fixAllKind, triggerCharacters } from "../../core/language/triggers.ts";
+import type { Services } from "../../core/language/workspace/services.ts";
+import type { Diagnosed, Workspace } from "../../core/language/workspace/workspace.ts";
 import type { Environment } from "../project/sources.ts";
+import { hostOf } from "./host.ts";
 import {
   initializeParams,
   type NotificationMethod,
@@ -25,12 +23,11 @@ import {
   type RequestParams,
   requestParams,
 } from "./messages.ts";
-import { type Diagnosed, Workspace } from "./workspace.ts";
 
 const capabilities = {
   positionEncoding: "utf-16",
   textDocumentSync: { openClose: true, change: 2 },
-  completionProvider: { triggerCharacters: ["$", "{", "="] },
+  completionProvider: { triggerCharacters },
   hoverProvider: true,
   definitionProvider: true,
   referencesProvider: true,
@@ -45,91 +42,59 @@ const capabilities = {
 const serverNotInitialized = -32002;
 const requestFailed = -32803;
 
+/** A pause in the typing, after which the documents around are told. */
+const quietMs = 50;
+
 type Answers = { readonly [M in RequestMethod]: (params: RequestParams<M>) => unknown };
 type Reactions = {
   readonly [M in NotificationMethod]: (params: NotificationParams<M>) => readonly Diagnosed[];
 };
 
-function answersOf(workspace: Workspace): Answers {
-  const at = ({ textDocument, position }: RequestParams<"textDocument/hover">) => {
-    const naming = workspace.naming(textDocument.uri);
-    const use = naming && nameUseAt(naming.file, naming.lines.offsetAt(position));
-    return naming === undefined || use === undefined ? undefined : { ...naming, use };
-  };
+function answersOf(services: Services): Answers {
   return {
-    "textDocument/completion": ({ textDocument, position }) => {
-      const found = workspace.variables(textDocument.uri);
-      return found === undefined ? [] : complete(found.document, position, found.context);
-    },
-    "textDocument/hover": ({ textDocument, position }) => {
-      const found = workspace.variables(textDocument.uri);
-      return (found && hover(found.document, position, found.context)) ?? null;
-    },
-    "textDocument/definition": (params) => {
-      const found = at(params);
-      return found === undefined ? [] : definitions(found.files, found.use.name);
-    },
-    "textDocument/references": (params) => {
-      const found = at(params);
-      return found === undefined
-        ? []
-        : references(found.files, found.use.name, params.context.includeDeclaration);
-    },
-    "textDocument/prepareRename": (params) => {
-      const found = at(params);
-      if (found === undefined) return null;
-      return { range: toLspRange(found.lines, found.use.range), placeholder: found.use.name };
-    },
-    "textDocument/rename": (params) => {
-      const found = at(params);
-      if (found === undefined) return null;
-      const renaming = rename(found.files, found.use.name, params.newName);
+    "textDocument/completion": ({ textDocument: { uri }, position }) => services.completion(uri, position),
+    "textDocument/hover": ({ textDocument: { uri }, position }) => services.hover(uri, position) ?? null,
+    "textDocument/definition": ({ textDocument: { uri }, position }) => services.definition(uri, position),
+    "textDocument/references": ({ textDocument: { uri }, position, context }) =>
+      services.references(uri, position, context.includeDeclaration),
+    "textDocument/prepareRename": ({ textDocument: { uri }, position }) =>
+      services.prepareRename(uri, position) ?? null,
+    "textDocument/rename": ({ textDocument: { uri }, position, newName }) => {
+      const renaming = services.rename(uri, position, newName);
+      if (renaming === undefined) return null;
       return renaming.ok ? renaming.edit : new ResponseError(requestFailed, renaming.reason);
     },
-    "textDocument/codeAction": ({ textDocument, range, context: { only } }) => {
-      const found = workspace.variables(textDocument.uri);
-      if (found === undefined) return [];
-      const { document, context } = found;
-      const wants = (kind: string): boolean => only?.some((asked) => isWithin(kind, asked)) === true;
-      // Fixes of the whole file are for those who ask for them, on saving or by name.
-      const whole = wants(fixAllKind) ? fixAll(document, context) : undefined;
-      return [
-        ...(only === undefined || wants("quickfix") ? codeActions(document, range, context) : []),
-        ...(whole === undefined ? [] : [whole]),
-      ];
-    },
-    "textDocument/documentSymbol": ({ textDocument }) => {
-      const found = workspace.variables(textDocument.uri);
-      return found === undefined ? [] : documentSymbols(found.document);
-    },
-    "textDocument/foldingRange": ({ textDocument }) => {
-      const found = workspace.variables(textDocument.uri);
-      return found === undefined ? [] : foldingRanges(found.document);
-    },
-    "textDocument/formatting": ({ textDocument }) => {
-      const found = workspace.variables(textDocument.uri);
-      return found === undefined ? [] : toTextEdits(found.document, formatDocument(found.document));
-    },
-    "textDocument/selectionRange": ({ textDocument, positions }) => {
-      const found = workspace.variables(textDocument.uri);
-      return found === undefined
-        ? null
-        : positions.map((position) => selectionRange(found.document, position));
-    },
+    "textDocument/codeAction": ({ textDocument: { uri }, range, context: { only } }) =>
+      services.codeActions(uri, range, only),
+    "textDocument/documentSymbol": ({ textDocument: { uri } }) => services.documentSymbols(uri),
+    "textDocument/foldingRange": ({ textDocument: { uri } }) => services.foldingRanges(uri),
+    "textDocument/formatting": ({ textDocument: { uri } }) => services.formatting(uri),
+    "textDocument/selectionRange": ({ textDocument: { uri }, positions }) =>
+      services.selectionRanges(uri, positions) ?? null,
   };
 }
 
-/** `source.fixAll.hotenv` is one of `source`. */
-const isWithin = (kind: string, asked: string): boolean => kind === asked || kind.startsWith(`${asked}.`);
-
-function reactionsOf(workspace: Workspace): Reactions {
+/** The document's own problems at once; what others see of it can wait for a pause in the typing. */
+function reactionsOf(workspace: Workspace, tellAround: (uri: string) => void): Reactions {
+  const one = (diagnosed: Diagnosed | undefined): readonly Diagnosed[] => (diagnosed ? [diagnosed] : []);
   return {
-    "textDocument/didOpen": ({ textDocument: { uri, text, version } }) => workspace.open(uri, text, version),
-    "textDocument/didChange": ({ textDocument: { uri, version }, contentChanges }) =>
-      workspace.change(uri, contentChanges, version),
-    "textDocument/didClose": ({ textDocument: { uri } }) => workspace.close(uri),
-    "workspace/didChangeWatchedFiles": ({ changes }) =>
-      changes.flatMap(({ uri }) => workspace.changedOnDisk(uri)),
+    "textDocument/didOpen": ({ textDocument: { uri, text, version } }) => {
+      tellAround(uri);
+      return one(workspace.open(uri, text, version));
+    },
+    "textDocument/didChange": ({ textDocument: { uri, version }, contentChanges }) => {
+      tellAround(uri);
+      return one(workspace.change(uri, contentChanges, version));
+    },
+    "textDocument/didClose": ({ textDocument: { uri } }) => {
+      tellAround(uri);
+      return one(workspace.close(uri));
+    },
+    "workspace/didChangeWatchedFiles": ({ changes }) => {
+      // Of an open file the editor has the text.
+      for (const { uri } of changes) if (!workspace.has(uri)) tellAround(uri);
+      return [];
+    },
   };
 }
 
@@ -150,7 +115,7 @@ export function serveLanguage(
   report: (message: string) => void,
 ): Promise<number> {
   const connection = createMessageConnection(new StreamMessageReader(input), new StreamMessageWriter(output));
-  const workspace = new Workspace(environment);
+  const { workspace, services } = startService(hostOf(environment));
   const { promise, resolve } = Promise.withResolvers<number>();
   let state: "new" | "ready" | "shut" = "new";
   const end = (): void => {
@@ -179,13 +144,32 @@ export function serveLanguage(
   connection.onError(([error]) => report(error.message));
   connection.onClose(end);
 
-  const answers = answersOf(workspace);
+  const answers = answersOf(services);
   const isReady = (): boolean => state === "ready";
   for (const method of Object.keys(requestParams) as RequestMethod[])
     answerTo(connection, method, answers, isReady);
-  const reactions = reactionsOf(workspace);
+  const publish = (all: readonly Diagnosed[]): void => {
+    for (const diagnosed of all)
+      connection.sendNotification("textDocument/publishDiagnostics", diagnosed).catch((error: unknown) => {
+        report(error instanceof Error ? error.message : String(error));
+      });
+  };
+  const changed = new Set<string>();
+  let pause: NodeJS.Timeout | undefined;
+  const tellAround = (uri: string): void => {
+    changed.add(uri);
+    clearTimeout(pause);
+    pause = setTimeout(() => {
+      const uris = [...changed];
+      changed.clear();
+      if (state === "ready") for (const each of uris) publish(workspace.around(each));
+    }, quietMs);
+  };
+  connection.onDispose(() => clearTimeout(pause));
+  connection.onClose(() => clearTimeout(pause));
+  const reactions = reactionsOf(workspace, tellAround);
   for (const method of Object.keys(notificationParams) as NotificationMethod[])
-    reactTo(connection, method, reactions, isReady, report);
+    reactTo(connection, method, (params) => publish(reactions[method](params as never)), isReady, report);
   connection.listen();
   return promise;
 }
@@ -207,20 +191,14 @@ function answerTo<M extends RequestMethod>(
 function reactTo<M extends NotificationMethod>(
   connection: MessageConnection,
   method: M,
-  reactions: Reactions,
+  react: (params: NotificationParams<M>) => void,
   isReady: () => boolean,
   report: (message: string) => void,
 ): void {
   connection.onNotification(method, (params: unknown) => {
     if (!isReady()) return;
     const parsed = notificationParams[method].safeParse(params);
-    if (!parsed.success) {
-      report(`${method} cannot be read: ${parsed.error.message}`);
-      return;
-    }
-    for (const diagnosed of reactions[method](parsed.data as NotificationParams<M>))
-      connection.sendNotification("textDocument/publishDiagnostics", diagnosed).catch((error: unknown) => {
-        report(error instanceof Error ? error.message : String(error));
-      });
+    if (parsed.success) react(parsed.data as NotificationParams<M>);
+    else report(`${method} cannot be read: ${parsed.error.message}`);
   });
 }

@@ -3,7 +3,7 @@ import type { Lookup } from "../interpolate/fill.ts";
 import { folderOf, isAbsolutePath, resolvePath } from "./paths.ts";
 
 /** In Compose's order of preference. */
-const fileNames = ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
+export const composeFileNames = ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
 const overrideNames = [
   "compose.override.yml",
   "compose.override.yaml",
@@ -37,7 +37,7 @@ export function startingFiles(
         .split(separator)
         .filter((path) => path !== "")
         .map((path) => resolvePath(directory, path))
-    : first(fileNames);
+    : first(composeFileNames);
   const [main] = files;
   if (main === undefined) return { files, base: resolvePath(directory, ".") };
   return { files: named ? files : [...files, ...first(overrideNames)], base: folderOf(main) };

@@ -26,6 +26,8 @@ export interface FileUse {
   readonly via: FileVia;
   /** A mount through which the service cannot write. */
   readonly readOnly: boolean;
+  /** Of an env file: `raw` is read as `docker run --env-file` reads it. */
+  readonly dialect?: "compose" | "raw";
   readonly place: Place;
 }
 
@@ -112,8 +114,8 @@ function environmentOf(
   { reaches, files }: Collected,
 ): Json {
   const listed = variableFilesOf(entryOf(node, "env_file"));
-  for (const { path, leaf } of listed)
-    files.push({ path: context.nameOf(path), via: "env-file", readOnly: true, place: leaf.place });
+  for (const { path, leaf, dialect } of listed)
+    files.push({ path: context.nameOf(path), via: "env-file", readOnly: true, dialect, place: leaf.place });
   const own = mapOf(entryOf(node, "environment"));
   const result: Record<string, Json> = {};
   for (const [key, { value, reaches: from }] of context.variables(listed, context.lookup)) {

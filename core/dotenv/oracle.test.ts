@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { parse as npmDotenv } from "dotenv";
 import fc from "fast-check";
 import { describe, it } from "mocha";
@@ -23,21 +24,39 @@ const read = (text: string, dialect: Dialect): Evaluation => evaluate(parseDoten
 const values = ({ variables }: Evaluation): Record<string, string> =>
   Object.fromEntries([...variables].map(([key, { value }]) => [key, value]));
 
+/** Files that are in memory, on disk and compared at one time. */
+const batchSize = 2_000;
+
+/** A file on which the two disagree. */
+interface Counterexample {
+  readonly file: string;
+  readonly ours: unknown;
+  readonly theirs: unknown;
+  readonly said: string;
+}
+
+/** All counterexamples of a long run are told at its end; how far it is, meanwhile. */
 async function compareWithCompose(files: readonly string[]): Promise<void> {
+  const counterexamples: Counterexample[] = [];
+  for (let done = 0; done < files.length; done += batchSize) {
+    if (done > 0)
+      console.log(`      ${done} of ${files.length} files compared, ${counterexamples.length} disagreements`);
+    counterexamples.push(...(await counterexamplesIn(files.slice(done, done + batchSize))));
+  }
+  assert.deepEqual(counterexamples, []);
+}
+
+async function counterexamplesIn(files: readonly string[]): Promise<Counterexample[]> {
   const readings = await composeReads(files, (file) => read(file, "compose").refused, shell);
-  const disagreements = files.flatMap((file, index) => {
+  return files.flatMap((file, index) => {
     const mine = read(file, "compose");
     const ours = mine.refused ? "refused" : values(mine);
     const reading = readings[index];
     const theirs = reading === undefined || reading.refused ? "refused" : reading.variables;
-    try {
-      assert.deepEqual(ours, theirs);
-      return [];
-    } catch {
-      return [{ file, ours, theirs, said: reading?.refused ? reading.message : "" }];
-    }
+    return isDeepStrictEqual(ours, theirs)
+      ? []
+      : [{ file, ours, theirs, said: reading?.refused ? reading.message : "" }];
   });
-  assert.deepEqual(disagreements, []);
 }
 
 /** A bare key of a service's `environment` takes its value from the project: the shell, then `.env`. */

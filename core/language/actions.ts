@@ -1,4 +1,5 @@
 /** Fixes as code actions. */
+
 import type { CodeAction, Range as LspRange, TextEdit } from "vscode-languageserver-types";
 import type { DotenvDocument } from "../dotenv/document.ts";
 import type { TextChange } from "../dotenv/edits.ts";
@@ -6,8 +7,7 @@ import type { LanguageContext } from "./context.ts";
 import { findingsIn } from "./diagnose.ts";
 import { toDiagnostic, toLspRange } from "./finding.ts";
 import { type Fix, fixesFor, safeFixes } from "./fixes.ts";
-
-export const fixAllKind = "source.fixAll.hotenv";
+import { fixAllKind } from "./triggers.ts";
 
 export function toTextEdits(document: DotenvDocument, changes: readonly TextChange[]): TextEdit[] {
   return changes.map(({ range, text }) => ({ range: toLspRange(document.lines, range), newText: text }));

@@ -82,7 +82,7 @@ function variables(
   return [...items.values()];
 }
 
-function shorten(value: string): string {
+export function shorten(value: string): string {
   const line = value.split("\n", 1)[0] ?? "";
   return line.length > 40 || line.length < value.length ? `${line.slice(0, 40)}…` : line;
 }

@@ -63,12 +63,7 @@ function describeVariable(
   const entry = schema?.entries.get(name);
   if (entry !== undefined) paragraphs.push(...describeEntry(entry));
   if (context.uses !== undefined) {
-    const services = context.uses(name);
-    paragraphs.push(
-      services.length === 0
-        ? "No service uses it."
-        : `Used by ${services.map((service) => `\`${service}\``).join(", ")}.`,
-    );
+    paragraphs.push(describeServices(context.uses(name)));
   }
   return paragraphs.filter((paragraph) => paragraph !== "").join("\n\n");
 }
@@ -92,7 +87,13 @@ function origins(
   });
 }
 
-function describeEntry(entry: SchemaEntry): string[] {
+export function describeServices(services: readonly string[]): string {
+  return services.length === 0
+    ? "No service uses it."
+    : `Used by ${services.map((service) => `\`${service}\``).join(", ")}.`;
+}
+
+export function describeEntry(entry: SchemaEntry): string[] {
   const { type, required, description, docs, deprecated, example } = entry;
   const members = type.args
     .filter((member) => typeof member !== "object")
@@ -114,7 +115,7 @@ function describeEntry(entry: SchemaEntry): string[] {
 }
 
 /** Inline code that may hold backticks. */
-function code(text: string): string {
+export function code(text: string): string {
   const line = text.replaceAll(/\r?\n/g, "⏎");
   const longest = Math.max(0, ...[...line.matchAll(/`+/g)].map(({ 0: run }) => run.length));
   const fence = "`".repeat(longest + 1);

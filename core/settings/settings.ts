@@ -9,10 +9,9 @@ import { locate, type Path, type Place, placeOf } from "./locate.ts";
 import { nearestWord } from "./nearest.ts";
 import { localKeys, type Settings, settingsSchema } from "./schema.ts";
 
+export { settingsFileNames } from "./file-names.ts";
 export type { Healthcheck, LocalService, Probe, Reload, ServiceSettings, Settings } from "./schema.ts";
 export { severityOf } from "./severity.ts";
-
-export const settingsFileNames = ["hotenv.yaml", "hotenv.yml"] as const;
 
 /** What a project without hotenv.yaml has. */
 export const defaultSettings: Settings = settingsSchema.parse({});

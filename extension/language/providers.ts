@@ -1,104 +1,175 @@
-/** Hover, completion, quick fixes, outline of .env files: the language service behind VS Code's interfaces. */
+/** The language service behind VS Code's interfaces. */
 import * as vscode from "vscode";
-import { codeActions, fixAll, fixAllKind } from "../../core/language/actions.ts";
-import { complete } from "../../core/language/completion.ts";
-import { hover } from "../../core/language/hover.ts";
-import { documentSymbols, foldingRanges, selectionRange } from "../../core/language/outline.ts";
+import { filePatterns } from "../../core/language/files.ts";
+import { fixAllKind, triggerCharacters } from "../../core/language/triggers.ts";
+import type { Services } from "../../core/language/workspace/services.ts";
+import { settings } from "../contract.ts";
 import { Disposables } from "../disposables.ts";
-import type { EnvDocument, EnvDocuments } from "./env-diagnostics.ts";
-import { envFilePattern } from "./env-files.ts";
+import type { LanguageDocuments } from "./documents.ts";
 import {
   toCodeAction,
   toCompletionItem,
   toFoldingRange,
   toHover,
+  toLocation,
+  toRange,
   toSelectionRange,
   toSymbol,
+  toTextEdit,
+  toWorkspaceEdit,
 } from "./to-vscode.ts";
 
 /** By pattern and not by language: other extensions claim .env files for languages of their own. */
-const selector: vscode.DocumentSelector = [
-  { scheme: "file", pattern: envFilePattern },
-  { scheme: "untitled", pattern: envFilePattern },
+const variables: vscode.DocumentSelector = ["file", "untitled"].map((scheme) => ({
+  scheme,
+  pattern: filePatterns.variables,
+}));
+const named: vscode.DocumentSelector = Object.values(filePatterns).map((pattern) => ({
+  scheme: "file",
+  pattern,
+}));
+const explained: vscode.DocumentSelector = [
+  ...(variables as vscode.DocumentFilter[]),
+  { scheme: "file", pattern: filePatterns.compose },
 ];
 
-export function provideLanguage(documents: EnvDocuments): vscode.Disposable {
+export function provideLanguage(documents: LanguageDocuments): vscode.Disposable {
   const owned = new Disposables();
-  /** A schema has values of another kind: none of these services is for it. */
-  const valuesOf = ({ uri }: vscode.TextDocument): EnvDocument | undefined => {
-    const found = documents.of(uri);
-    return found?.kind === "schema" ? undefined : found;
-  };
+  const { languages } = vscode;
+  const ask = async <T>(question: (services: Services) => T): Promise<T> =>
+    question((await documents.service()).services);
 
   owned.add(
-    vscode.languages.registerHoverProvider(selector, {
-      provideHover(source, position) {
-        const found = valuesOf(source);
-        const shown = found && hover(found.document, position, found.context);
+    languages.registerHoverProvider(explained, {
+      async provideHover({ uri }, position) {
+        const shown = await ask((services) => services.hover(uri.toString(), position));
         return shown && toHover(shown);
       },
     }),
   );
   owned.add(
-    vscode.languages.registerCompletionItemProvider(
-      selector,
+    languages.registerCompletionItemProvider(
+      explained,
       {
-        provideCompletionItems(source, position) {
-          const found = valuesOf(source);
-          return found && complete(found.document, position, found.context).map(toCompletionItem);
+        async provideCompletionItems({ uri }, position) {
+          const items = await ask((services) => services.completion(uri.toString(), position));
+          return items.map(toCompletionItem);
         },
       },
-      "$",
-      "{",
-      "=",
-    ),
-  );
-  const all = vscode.CodeActionKind.Empty.append(fixAllKind);
-  owned.add(
-    vscode.languages.registerCodeActionsProvider(
-      selector,
-      {
-        provideCodeActions(source, range, { only }) {
-          const found = valuesOf(source);
-          if (found === undefined) return [];
-          const { document, context } = found;
-          // Fixes of the whole file are for those who ask for them, on saving or by name.
-          const whole = only?.intersects(all) ? fixAll(document, context) : undefined;
-          const here = only === undefined || only.intersects(vscode.CodeActionKind.QuickFix);
-          return [
-            ...(here ? codeActions(document, range, context) : []),
-            ...(whole === undefined ? [] : [whole]),
-          ].map(toCodeAction);
-        },
-      },
-      { providedCodeActionKinds: [vscode.CodeActionKind.QuickFix, all] },
+      ...triggerCharacters,
     ),
   );
   owned.add(
-    vscode.languages.registerDocumentSymbolProvider(selector, {
-      provideDocumentSymbols(source) {
-        const found = valuesOf(source);
-        return found && documentSymbols(found.document).map(toSymbol);
+    languages.registerCodeActionsProvider(
+      explained,
+      {
+        async provideCodeActions({ uri }, range, { only }) {
+          const kinds = only === undefined ? undefined : [only.value];
+          const actions = await ask((services) => services.codeActions(uri.toString(), range, kinds));
+          return actions.map(toCodeAction);
+        },
+      },
+      {
+        providedCodeActionKinds: [
+          vscode.CodeActionKind.QuickFix,
+          vscode.CodeActionKind.Empty.append(fixAllKind),
+        ],
+      },
+    ),
+  );
+  owned.add(
+    languages.registerDocumentSymbolProvider(variables, {
+      async provideDocumentSymbols({ uri }) {
+        return (await ask((services) => services.documentSymbols(uri.toString()))).map(toSymbol);
       },
     }),
   );
   owned.add(
-    vscode.languages.registerFoldingRangeProvider(selector, {
-      provideFoldingRanges(source) {
-        const found = documents.of(source.uri);
-        return found && foldingRanges(found.document).map(toFoldingRange);
+    languages.registerFoldingRangeProvider(variables, {
+      async provideFoldingRanges({ uri }) {
+        return (await ask((services) => services.foldingRanges(uri.toString()))).map(toFoldingRange);
       },
     }),
   );
   owned.add(
-    vscode.languages.registerSelectionRangeProvider(selector, {
-      provideSelectionRanges(source, positions) {
-        const found = valuesOf(source);
-        return (
-          found && positions.map((position) => toSelectionRange(selectionRange(found.document, position)))
+    languages.registerSelectionRangeProvider(variables, {
+      async provideSelectionRanges({ uri }, positions) {
+        return (await ask((services) => services.selectionRanges(uri.toString(), positions)))?.map(
+          toSelectionRange,
         );
       },
     }),
   );
+  owned.add(provideNames(ask));
+  owned.add(provideFormatting(ask));
+  return owned;
+}
+
+type Ask = <T>(question: (services: Services) => T) => Promise<T>;
+
+/** Definition, references and rename of a variable, across all files of its project. */
+function provideNames(ask: Ask): vscode.Disposable {
+  const owned = new Disposables();
+  const { languages } = vscode;
+  owned.add(
+    languages.registerDefinitionProvider(named, {
+      async provideDefinition({ uri }, position) {
+        return (await ask((services) => services.definition(uri.toString(), position))).map(toLocation);
+      },
+    }),
+  );
+  owned.add(
+    languages.registerReferenceProvider(named, {
+      async provideReferences({ uri }, position, { includeDeclaration }) {
+        const found = await ask((services) =>
+          services.references(uri.toString(), position, includeDeclaration),
+        );
+        return found.map(toLocation);
+      },
+    }),
+  );
+  owned.add(
+    languages.registerRenameProvider(named, {
+      async prepareRename({ uri }, position) {
+        const found = await ask((services) => services.prepareRename(uri.toString(), position));
+        // VS Code shows the sentence beside the cursor.
+        if (found === undefined) throw new Error("Here is no variable that Hotenv knows.");
+        return { range: toRange(found.range), placeholder: found.placeholder };
+      },
+      async provideRenameEdits({ uri }, position, to) {
+        const renaming = await ask((services) => services.rename(uri.toString(), position, to));
+        if (renaming === undefined) return undefined;
+        if (!renaming.ok) throw new Error(renaming.reason);
+        return toWorkspaceEdit(renaming.edit);
+      },
+    }),
+  );
+  return owned;
+}
+
+/** Only where a setting asks for it: as long as it is there, VS Code may take it for the formatter of these files. */
+function provideFormatting(ask: Ask): vscode.Disposable {
+  const owned = new Disposables();
+  let provider: vscode.Disposable | undefined;
+  const follow = (): void => {
+    const wanted = vscode.workspace.getConfiguration().get<boolean>(settings.format, false);
+    if (!wanted) {
+      provider?.dispose();
+      provider = undefined;
+      return;
+    }
+    provider ??= vscode.languages.registerDocumentFormattingEditProvider(variables, {
+      async provideDocumentFormattingEdits({ uri }) {
+        return (await ask((services) => services.formatting(uri.toString()))).map(toTextEdit);
+      },
+    });
+  };
+  follow();
+  owned.add(
+    vscode.workspace.onDidChangeConfiguration((change) => {
+      if (change.affectsConfiguration(settings.format)) follow();
+    }),
+  );
+  owned.defer(() => provider?.dispose());
   return owned;
 }

@@ -63,12 +63,12 @@ export function toCodeAction(from: lsp.CodeAction): vscode.CodeAction {
 /** The language service changes texts, and neither makes nor removes files. */
 export function toWorkspaceEdit({ changes = {} }: lsp.WorkspaceEdit): vscode.WorkspaceEdit {
   const edit = new vscode.WorkspaceEdit();
-  for (const [uri, edits] of Object.entries(changes))
-    edit.set(
-      vscode.Uri.parse(uri),
-      edits.map(({ range, newText }) => new vscode.TextEdit(toRange(range), newText)),
-    );
+  for (const [uri, edits] of Object.entries(changes)) edit.set(vscode.Uri.parse(uri), edits.map(toTextEdit));
   return edit;
+}
+
+export function toTextEdit({ range, newText }: lsp.TextEdit): vscode.TextEdit {
+  return new vscode.TextEdit(toRange(range), newText);
 }
 
 export function toLocation({ uri, range }: lsp.Location): vscode.Location {

@@ -11,7 +11,7 @@ export type ComposeReading =
 type Config = { services: Record<string, { environment?: Record<string, string> | null }> };
 
 /** Files per run where Compose is expected to load them all. */
-const batchSize = 200;
+const batchSize = 1_000;
 const runsAtOnce = 2;
 
 /**

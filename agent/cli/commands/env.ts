@@ -4,19 +4,24 @@ import { parseDotenv } from "../../../core/dotenv/document.ts";
 import { evaluate, isRefusedAsProjectFile } from "../../../core/dotenv/evaluate.ts";
 import type { Dialect } from "../../../core/dotenv/pieces.ts";
 import { exitCodes } from "../../../core/protocol/errors.ts";
-import { lookupFor, openFile, problemsIn } from "../checked-file.ts";
+import { dialectOf, lookupFor, openFile, problemsIn } from "../checked-file.ts";
 import { answer, type Context } from "../context.ts";
 import { findProject } from "../find-project.ts";
 import { renderProblem } from "../render/problems.ts";
 import { renderVariables } from "../render/variables.ts";
 
-/** @param named default: the project's `.env` */
-export async function env(context: Context, named: string | undefined, dialect: Dialect): Promise<number> {
+/** @param named default: the project's `.env` @param asked default: as the project's services read the file */
+export async function env(
+  context: Context,
+  named: string | undefined,
+  asked: Dialect | undefined,
+): Promise<number> {
   const { terminal, options } = context;
   const file = await openFile(
     terminal.cwd,
     named ?? join(findProject(terminal.cwd, options.project), ".env"),
   );
+  const dialect = asked ?? dialectOf(file);
   const lookup = await lookupFor(file);
   const evaluation = evaluate(parseDotenv(file.text, { dialect }), lookup);
   const { variables } = evaluation;

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import { envFileKind } from "./env-files.ts";
+import { fileKind } from "./files.ts";
 
-describe("a .env file's kind", () => {
+describe("a file's kind", () => {
   for (const [path, kind] of [
     ["/shop/.env", "values"],
     ["/shop/.env.local", "part"],
@@ -14,9 +14,14 @@ describe("a .env file's kind", () => {
     ["/shop/.env.d.ts", undefined],
     ["/shop/environment", undefined],
     ["/shop/.envrc", undefined],
-    ["/shop.env/compose.yaml", undefined],
+    ["/shop.env/compose.yaml", "compose"],
+    ["/shop/docker-compose.prod.yml", "compose"],
+    ["/shop/shop-compose.yaml", "compose"],
+    ["/shop/decompose.yaml", undefined],
+    ["/shop/.env.yaml", undefined],
+    ["C:\\shop\\hotenv.yml", "settings"],
   ] as const)
     it(`of ${path} is ${kind}`, () => {
-      assert.equal(envFileKind(path), kind);
+      assert.equal(fileKind(path), kind);
     });
 });
