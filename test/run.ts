@@ -25,6 +25,7 @@ const reportSchema = z.object({
   stats: z.object({ passes: z.number(), failures: z.number(), pending: z.number() }),
 });
 
+const lastWordsMs = 1_000;
 const nothingRan: Tally = { passed: 0, failed: 1, skipped: 0 };
 
 function chosen(names: readonly string[]): readonly Suite[] {
@@ -53,34 +54,43 @@ function provision(parts: ReadonlySet<Part>): ReadonlySet<Part> {
   );
 }
 
-async function runSuite(suite: Suite): Promise<Tally> {
-  if (suite.run.kind === "mocha") return runMocha(suite, suite.run.args);
+/** Where a suite's output goes: to the terminal as it comes, or to a list until the suite is through. */
+type Output = { readonly live: true } | { readonly live: false; readonly kept: string[] };
+
+function say(output: Output, text: string): void {
+  if (output.live) console.log(text);
+  else output.kept.push(`${text}\n`);
+}
+
+async function runSuite(suite: Suite, output: Output): Promise<Tally> {
+  if (suite.run.kind === "mocha") return runMocha(suite, suite.run.args, output);
   let tally: Tally = { passed: 0, failed: 0, skipped: 0 };
   for (const [name, args] of Object.entries(suite.run.checks)) {
-    const exitCode = await runNode(args, suite.limitSeconds, {});
-    console.log(`  ${exitCode === 0 ? "✔" : "✘"} ${name}`);
+    const exitCode = await runNode(args, suite.limitSeconds, {}, output);
+    say(output, `  ${exitCode === 0 ? "✔" : "✘"} ${name}`);
     tally = add(tally, { passed: exitCode === 0 ? 1 : 0, failed: exitCode === 0 ? 0 : 1, skipped: 0 });
   }
   return tally;
 }
 
-async function runMocha(suite: Suite, args: readonly string[]): Promise<Tally> {
+async function runMocha(suite: Suite, args: readonly string[], output: Output): Promise<Tally> {
   const result = path.join(results, `${suite.name}.json`);
   rmSync(result, { force: true });
-  const exitCode = await runNode(args, suite.limitSeconds, {
+  const environment = {
     HOTENV_RESULT: result,
     ...(suite.name === "unit" ? { HOTENV_REPORT: "dot" } : {}),
     ...(suite.name === "long" ? { HOTENV_LONG: "1", HOTENV_RUNS: process.env.HOTENV_RUNS ?? "500" } : {}),
-  });
+  };
+  const exitCode = await runNode(args, suite.limitSeconds, environment, output);
   const tally = readReport(result);
   if (tally === undefined) {
-    console.log(`The ${suite.name} suite ended with exit code ${exitCode} and no report.`);
+    say(output, `The ${suite.name} suite ended with exit code ${exitCode} and no report.`);
     return nothingRan;
   }
   // Every test passed, and yet something failed outside of them: that counts, too.
   if (exitCode !== 0 && tally.failed === 0) return { ...tally, failed: 1 };
   if (tally.passed + tally.failed === 0) {
-    console.log(`The ${suite.name} suite has no tests.`);
+    say(output, `The ${suite.name} suite has no tests.`);
     return nothingRan;
   }
   return tally;
@@ -102,21 +112,25 @@ function runNode(
   args: readonly string[],
   limitSeconds: number,
   environment: Readonly<Record<string, string>>,
+  output: Output,
 ): Promise<number> {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, args, {
       cwd: root,
       env: { ...process.env, ...environment },
-      stdio: ["ignore", "inherit", "inherit"],
+      stdio: output.live ? ["ignore", "inherit", "inherit"] : ["ignore", "pipe", "pipe"],
       detached: process.platform !== "win32",
     });
+    if (!output.live)
+      for (const stream of [child.stdout, child.stderr])
+        stream?.setEncoding("utf8").on("data", (chunk: string) => void output.kept.push(chunk));
     const end = (): void => {
       if (child.pid === undefined || child.exitCode !== null) return;
       if (process.platform === "win32") child.kill();
       else process.kill(-child.pid, "SIGKILL");
     };
     const limit = setTimeout(() => {
-      console.log(`It did not end within ${limitSeconds} s and was killed.`);
+      say(output, `It did not end within ${limitSeconds} s and was killed.`);
       end();
     }, limitSeconds * 1000);
     const interrupted = (): void => {
@@ -130,10 +144,12 @@ function runNode(
       resolve(exitCode);
     };
     child.once("error", (error) => {
-      console.log(error.message);
+      say(output, error.message);
       settle(-1);
     });
-    child.once("exit", (code) => settle(code ?? -1));
+    child.once("close", (code) => settle(code ?? -1));
+    // A process that it left behind may hold the pipes open: the last words come within a moment, or not at all.
+    child.once("exit", (code) => setTimeout(settle, lastWordsMs, code ?? -1).unref());
   });
 }
 
@@ -163,17 +179,37 @@ async function main(): Promise<boolean> {
     });
   }
 
-  let sum: Tally = { passed: 0, failed: 0, skipped: 0 };
-  for (const suite of wanted) {
+  const tallies = new Map<Suite, { readonly tally: Tally; readonly line: string }>();
+  const runOne = async (suite: Suite, output: Output): Promise<void> => {
     const started = performance.now();
-    console.log(`\n── ${suite.name}`);
+    say(output, `\n── ${suite.name}`);
     const lacking = suite.parts.filter((part) => missing.has(part));
     let tally = nothingRan;
-    if (lacking.length > 0) console.log(`It cannot run: ${lacking.join(" and ")} could not be provided.`);
-    else if (suite.needsBuild && buildFailure !== undefined) console.log(`It cannot run: ${buildFailure}`);
-    else tally = await runSuite(suite);
-    lines.push(`${suite.name.padEnd(9)} ${inWords(tally)}  (${seconds(started)})`);
-    sum = add(sum, tally);
+    if (lacking.length > 0) say(output, `It cannot run: ${lacking.join(" and ")} could not be provided.`);
+    else if (suite.needsBuild && buildFailure !== undefined) say(output, `It cannot run: ${buildFailure}`);
+    else tally = await runSuite(suite, output);
+    if (!output.live) process.stdout.write(output.kept.join(""));
+    const line = `${suite.name.padEnd(9)} ${inWords(tally)}  (${seconds(started)})`;
+    tallies.set(suite, { tally, line });
+  };
+  // What waits for containers most of the time leaves the processor to the others. The browser has it alone.
+  const waiting = wanted.filter(({ lane }) => lane === "waiting");
+  const working = wanted.filter(({ lane }) => lane === "working");
+  const isAlone = waiting.length === 0 || working.length === 0;
+  const inOrder = async (lane: readonly Suite[], live: boolean): Promise<void> => {
+    for (const suite of lane) await runOne(suite, live ? { live } : { live, kept: [] });
+  };
+  await Promise.all([inOrder(waiting, true), inOrder(working, isAlone)]);
+  await inOrder(
+    wanted.filter(({ lane }) => lane === "alone"),
+    true,
+  );
+
+  let sum: Tally = { passed: 0, failed: 0, skipped: 0 };
+  for (const suite of wanted) {
+    const ended = tallies.get(suite);
+    lines.push(ended?.line ?? `${suite.name} did not run`);
+    sum = add(sum, ended?.tally ?? nothingRan);
   }
   console.log(`\n${lines.join("\n")}\n${inWords(sum)}`);
   return sum.failed === 0;

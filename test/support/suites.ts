@@ -13,6 +13,8 @@ export interface Suite {
     | { readonly kind: "mocha"; readonly args: readonly string[] }
     | { readonly kind: "checks"; readonly checks: Readonly<Record<string, readonly string[]>> };
   readonly limitSeconds: number;
+  /** `waiting` and `working` suites run side by side, one of each; `alone` ones afterwards, one by one. */
+  readonly lane: "waiting" | "working" | "alone";
 }
 
 const mocha = (...args: string[]): Suite["run"] => ({
@@ -32,6 +34,7 @@ export const rooms = ["core", "client", "agent", "extension", "webview-ui", "scr
 export const suites: readonly Suite[] = [
   {
     name: "lint",
+    lane: "working",
     parts: [],
     needsBuild: false,
     run: {
@@ -47,45 +50,58 @@ export const suites: readonly Suite[] = [
   },
   {
     name: "unit",
+    lane: "working",
     // Compose's command line is the oracle of many a unit test. It needs no engine for that; what does need one is
     // in the docker suite.
     parts: ["compose"],
     needsBuild: false,
     run: mocha(...rooms.map((room) => `${room}/**/*.test.ts`), "test/lsp/**/*.test.ts"),
-    limitSeconds: 360,
+    limitSeconds: 600,
   },
   {
     name: "docker",
+    lane: "waiting",
     parts: ["docker"],
     needsBuild: true,
     run: mocha(...["docker", "cli", "impact", "bench"].map((folder) => `test/${folder}/**/*.test.ts`)),
-    limitSeconds: 420,
+    limitSeconds: 900,
   },
   {
     name: "page",
+    lane: "working",
     parts: ["browser"],
     needsBuild: true,
     run: mocha("test/page/**/*.test.ts"),
-    limitSeconds: 120,
+    limitSeconds: 300,
   },
   {
     name: "host",
+    lane: "working",
     parts: ["browser", "code-server"],
     needsBuild: true,
     run: script("test/host/run.ts"),
-    limitSeconds: 180,
+    limitSeconds: 300,
   },
   {
     name: "browser",
+    lane: "alone",
     parts: ["docker", "browser", "code-server"],
     needsBuild: true,
     run: script("test/browser/run.ts"),
-    limitSeconds: 420,
+    limitSeconds: 600,
   },
   // Not part of `npm test`:
-  { name: "electron", parts: [], needsBuild: true, run: script("test/electron/run.ts"), limitSeconds: 600 },
+  {
+    name: "electron",
+    lane: "alone",
+    parts: [],
+    needsBuild: true,
+    run: script("test/electron/run.ts"),
+    limitSeconds: 600,
+  },
   {
     name: "long",
+    lane: "alone",
     parts: ["docker"],
     needsBuild: true,
     // The same tests with more seeds, more kills, every journal point: see test/run.ts.
