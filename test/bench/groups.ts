@@ -10,6 +10,11 @@ export interface Group {
 
 export const groups: readonly Group[] = [
   { name: "save", load: async () => (await import("./save.ts")).benchmark, limitSeconds: 300 },
+  {
+    name: "compose-watch",
+    load: async () => (await import("./compose-watch.ts")).benchmark,
+    limitSeconds: 300,
+  },
   { name: "watch", load: async () => (await import("./watch.ts")).benchmark, limitSeconds: 300 },
   { name: "impact", load: async () => (await import("./impact.ts")).benchmark, limitSeconds: 300 },
   { name: "sizes", load: async () => (await import("./sizes.ts")).benchmark, limitSeconds: 120 },
