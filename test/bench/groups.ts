@@ -10,6 +10,7 @@ export interface Group {
 
 export const groups: readonly Group[] = [
   { name: "save", load: async () => (await import("./save.ts")).benchmark, limitSeconds: 300 },
+  { name: "no-op", load: async () => (await import("./no-op.ts")).benchmark, limitSeconds: 120 },
   {
     name: "compose-watch",
     load: async () => (await import("./compose-watch.ts")).benchmark,
