@@ -60,6 +60,7 @@ describe("the list of revisions", () => {
     author: "Ann",
     origin: "watcher",
     reason: "",
+    severity: "minor",
     verdict: "applied",
     keys: ["API_URL"],
     services: ["api"],

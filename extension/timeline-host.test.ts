@@ -21,6 +21,7 @@ const revision: RevisionSummary = {
   author: "Ann",
   origin: "watcher",
   reason: "Saved.",
+  severity: "minor",
   verdict: "applied",
   keys: ["API_URL"],
   services: ["api"],

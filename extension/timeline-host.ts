@@ -17,7 +17,7 @@ import { Disposables, type Owned } from "./disposables.ts";
 import { pageErrorOf } from "./page-error.ts";
 
 /** What a page asks of the editor rather than of the agent. */
-export type PageAction = Exclude<PageMessage, { type: "ready" } | { type: "request" }>;
+export type PageAction = Exclude<PageMessage, { type: "ready" } | { type: "request" } | { type: "abandon" }>;
 
 export interface PageHost {
   readonly post: (message: HostMessage) => void;
@@ -81,9 +81,12 @@ export function hostTimeline(session: AgentSession, { post, act, report }: PageH
       else held.push(event);
     }),
   );
+  /** What the page waits for, by its number. */
+  const asked = new Map<number, AbortController>();
   owned.defer(() => {
     ready = false;
     wanted += 1;
+    for (const one of asked.values()) one.abort();
   });
 
   const answer = async <M extends PageMethod>(
@@ -91,11 +94,14 @@ export function hostTimeline(session: AgentSession, { post, act, report }: PageH
     method: M,
     params: PageParams<M>,
   ): Promise<void> => {
-    const reply = await session.call(method, params).then(
+    const controller = new AbortController();
+    asked.set(id, controller);
+    const reply = await session.call(method, params, { signal: controller.signal }).then(
       (result: PageResult<M>) => ({ ok: true, result }) as const,
       (error: unknown) => ({ ok: false, error: pageErrorOf(error) }) as const,
     );
-    if (ready) post({ type: "response", id, ...reply });
+    asked.delete(id);
+    if (ready && !controller.signal.aborted) post({ type: "response", id, ...reply });
   };
 
   return {
@@ -110,6 +116,7 @@ export function hostTimeline(session: AgentSession, { post, act, report }: PageH
         ready = true;
         sendConnection(session.state);
       } else if (said.type === "request") void answer(said.id, said.method, said.params);
+      else if (said.type === "abandon") asked.get(said.id)?.abort();
       else act(said);
     },
     dispose: () => owned.dispose(),

@@ -1,16 +1,15 @@
 /** The timeline's panel: one a project, a page that is told everything and asks through here. */
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { isAbsolute } from "node:path";
 import * as vscode from "vscode";
-import { commands, timelineViewType } from "./contract.ts";
+import { timelineViewType } from "./contract.ts";
 import type { Diffs } from "./diff.ts";
 import { Disposables } from "./disposables.ts";
 import { tellError } from "./messages.ts";
 import type { Project, Projects } from "./projects.ts";
 import type { Question } from "./question.ts";
-import { rollBackTo } from "./rollback.ts";
-import { hostTimeline, type PageAction } from "./timeline-host.ts";
+import { carryOut } from "./timeline-actions.ts";
+import { hostTimeline } from "./timeline-host.ts";
 import { timelinePage } from "./timeline-page.ts";
 
 export interface Timeline extends vscode.Disposable {
@@ -77,29 +76,3 @@ function htmlOf(webview: vscode.Webview, extensionUri: vscode.Uri): string {
     nonce: randomBytes(16).toString("base64url"),
   });
 }
-
-async function carryOut(
-  action: PageAction,
-  project: Project,
-  { diffs, question }: TimelineContext,
-): Promise<void> {
-  switch (action.type) {
-    case "diff":
-      await diffs.show(project, action.from, action.to);
-      return;
-    case "rollback":
-      await rollBackTo(project, action.revision, { diffs, question });
-      return;
-    case "open": {
-      const { file, line, column } = action;
-      const uri = isAbsolute(file) ? vscode.Uri.file(file) : vscode.Uri.joinPath(project.folder.uri, file);
-      const at = new vscode.Position(line - 1, column - 1);
-      await vscode.window.showTextDocument(uri, { selection: new vscode.Range(at, at) });
-      return;
-    }
-    case "command":
-      await vscode.commands.executeCommand(pageCommands[action.command]);
-  }
-}
-
-const pageCommands = { "restart-agent": commands.restartAgent, "show-log": commands.showLog } as const;

@@ -2,7 +2,7 @@
  * A project to look at: what an agent would have told about a small shop after some weeks of work. Screenshots
  * and tests of the page are made with it.
  */
-import type { AgentEvent, RevisionSummary } from "../core/protocol/messages.ts";
+import type { AgentEvent, RevisionSummary, Statistics } from "../core/protocol/messages.ts";
 import type {
   Change,
   ChangeEntry,
@@ -290,11 +290,15 @@ export function summaryOf(revision: Revision): RevisionSummary {
     author: revision.author.name,
     origin: revision.origin,
     reason: revision.reason,
+    severity: revision.severity,
     verdict: revision.verdict ?? null,
     keys: [...new Set(revision.change.entries.map(({ key, source }) => key ?? source))],
     services: revision.services,
     durationMs:
       rollout?.endedAt === undefined ? null : Date.parse(rollout.endedAt) - Date.parse(rollout.startedAt),
+    ...(rollout?.reason === undefined ? {} : { outcome: rollout.reason }),
+    ...(revision.note === undefined ? {} : { note: revision.note }),
+    ...(revision.pinned === undefined ? {} : { pinned: revision.pinned }),
   };
 }
 
@@ -334,6 +338,25 @@ export function demoStatus(more: Partial<Status> = {}): Status {
     ...more,
   };
 }
+
+export const demoStatistics: Statistics = {
+  services: [
+    {
+      service: "api",
+      rollouts: 18,
+      applied: 16,
+      failed: 1,
+      successRate: 16 / 18,
+      medianMs: 1_640,
+      p95Ms: 2_100,
+    },
+    { service: "db", rollouts: 1, applied: 1, failed: 0, successRate: 1, medianMs: 1_240, p95Ms: 1_240 },
+    { service: "web", rollouts: 4, applied: 3, failed: 1, successRate: 0.75, medianMs: 610, p95Ms: 940 },
+    { service: "worker", rollouts: 1, applied: 1, failed: 0, successRate: 1, medianMs: 380, p95Ms: 380 },
+  ],
+  days: [{ day: "2026-11-21", severity: "critical", changes: 1 }],
+  failingKeys: [{ key: "WORKERS", failures: 1, newest: 22 }],
+};
 
 export const demoProblems: readonly Problem[] = [
   {

@@ -40,6 +40,7 @@ function remoteApi(call: Call): AgentApi {
     "service/act": (params, signal) => call("service/act", params, { signal }),
     verify: (params, signal) => call("verify", params, { signal }),
     saved: (params, signal) => call("saved", params, { signal }),
+    cancel: (params, signal) => call("cancel", params, { signal }),
     pause: (params, signal) => call("pause", params, { signal }),
     resume: (params, signal) => call("resume", params, { signal }),
     stop: (params, signal) => call("stop", params, { signal }),

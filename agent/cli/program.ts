@@ -145,6 +145,10 @@ export function buildProgram(
   addHistoryUpkeep(history, run);
 
   program
+    .command("cancel")
+    .description("stop the rollout that runs: what it did is undone, the last good runs on")
+    .action(() => run(async (context) => (await import("./commands/cancel.ts")).cancel(context)));
+  program
     .command("pause")
     .description("the emergency stop: apply nothing until resumed")
     .action(() => run(async (context) => (await import("./commands/pause.ts")).pause(context)));

@@ -145,6 +145,7 @@ describe("hotenv, against an agent", () => {
       "history/show": () => samples.revision,
       "history/diff": () => ({ entries: samples.change.entries, files: [] }),
       logs: ({ service }) => [`${service} is up`],
+      cancel: () => ({ revision: 13 }),
       pause: () => ({ ...samples.status, state: "paused", paused: true }),
       resume: () => samples.status,
     });
@@ -157,6 +158,7 @@ describe("hotenv, against an agent", () => {
       "history show": ["history", "show", "12"],
       "history diff": ["history", "diff"],
       logs: ["logs"],
+      cancel: ["cancel"],
       pause: ["pause"],
       resume: ["resume"],
     } as const;
@@ -329,6 +331,7 @@ describe("hotenv, against an agent", () => {
 
   for (const [method, what] of [
     ["stop", "there is nothing to stop"],
+    ["cancel", "there is nothing to cancel"],
     ["pause", "there is nothing to pause"],
     ["resume", "there is nothing to resume"],
   ] as const)

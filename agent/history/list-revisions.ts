@@ -70,6 +70,7 @@ export function listRevisions(store: Store, options: ListOptions): RevisionSumma
     if (options.key !== undefined && !keys.includes(options.key)) return [];
     if (options.service !== undefined && !services.includes(options.service)) return [];
     if (options.author !== undefined && options.author !== row.author) return [];
+    const rollout = rolloutOf(store, row);
     return [
       {
         revision: row.revision,
@@ -77,10 +78,12 @@ export function listRevisions(store: Store, options: ListOptions): RevisionSumma
         author: row.author,
         origin: row.origin,
         reason,
+        severity: row.severity,
         verdict: verdictOf(row),
         keys,
         services,
-        durationMs: durationOf(rolloutOf(store, row)),
+        durationMs: durationOf(rollout),
+        ...(rollout?.reason === undefined ? {} : { outcome: rollout.reason }),
         ...annotationOf(store, row.revision),
       },
     ];

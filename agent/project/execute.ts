@@ -58,15 +58,17 @@ export async function execute(
   board.set({ reading: false, rolling: true, rollout: progress.rollout, error: "", notice: "" });
   events.emit("restart_progress", { rollout: id, revision });
 
-  const rollout = await runRollout(
-    { revision, plan, files, stabilityMs: reading.settings.policy.stabilityMs },
-    {
-      journal: history,
-      progress,
-      runtimeOf: (step) => runtimes.of((step.target ?? step.current)?.runtime ?? "compose"),
-      returnFiles: (wanted) => returnFiles(directory, history, wanted),
-    },
-    signal,
+  const rollout = await shop.cancellation.during(revision, signal, (either) =>
+    runRollout(
+      { revision, plan, files, stabilityMs: reading.settings.policy.stabilityMs },
+      {
+        journal: history,
+        progress,
+        runtimeOf: (step) => runtimes.of((step.target ?? step.current)?.runtime ?? "compose"),
+        returnFiles: (wanted) => returnFiles(directory, history, wanted),
+      },
+      either,
+    ),
   );
   const verdict = rollout.verdict ?? "failed";
   history.conclude(revision, { verdict, rollout });

@@ -6,6 +6,7 @@ import { createQueue } from "../queue.ts";
 import { type Claim, claimProject } from "../server/claim.ts";
 import { EventLog } from "../server/event-log.ts";
 import { createBoard } from "./board.ts";
+import { createCancellation } from "./cancellation.ts";
 import type { LiveProject, OpenOptions } from "./live.ts";
 import { createLoop } from "./loop.ts";
 import { createObserver } from "./observer.ts";
@@ -62,6 +63,7 @@ async function openWith(options: OpenOptions, paths: ProjectPaths, history: Hist
     events,
     board,
     runtimes,
+    cancellation: createCancellation(),
   };
   let claim: Claim | undefined;
   let recovered = false;

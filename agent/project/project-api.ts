@@ -2,7 +2,7 @@
 import { HotenvError } from "../../core/protocol/errors.ts";
 import type { AgentApi } from "../../core/protocol/messages.ts";
 import { describePlan } from "../rollout/rollout-plan.ts";
-import { findAuthor } from "./author.ts";
+import { findAuthor, systemUser } from "./author.ts";
 import { compare } from "./comparison.ts";
 import { historyApi } from "./history-api.ts";
 import type { Loop } from "./loop.ts";
@@ -10,6 +10,7 @@ import { keepPaused, refuseWhilePaused } from "./pause.ts";
 import { readTexts } from "./reading.ts";
 import { knownFiles, rollBack } from "./rollback.ts";
 import { rollBackKey } from "./rollback-key.ts";
+import { searchHistory } from "./search-history.ts";
 import { serviceApi } from "./service-api.ts";
 import { showDiff } from "./show-diff.ts";
 import { revisionContent, type Workshop } from "./workshop.ts";
@@ -75,7 +76,7 @@ export function projectApi(
       }),
     ...historyApi({ history, environment, inTurn }),
     ...serviceApi({ shop, inTurn, ready, closing }),
-    "history/list": async (params) => history.list(params),
+    "history/list": (params, signal) => searchHistory(history, params, signal),
     "history/show": async ({ revision }) => {
       const found = history.show(revision);
       if (found !== undefined) return found;
@@ -97,6 +98,12 @@ export function projectApi(
     saved: async ({ path, hash, author }) => {
       loop.saved(path, hash, author);
       return {};
+    },
+    cancel: async () => {
+      const revision = shop.cancellation.cancel();
+      if (revision !== null)
+        history.audit({ who: systemUser(), client: "agent", what: "cancel", detail: `revision ${revision}` });
+      return { revision };
     },
     pause: async () => {
       keepPaused(shop, true);

@@ -5,6 +5,7 @@ import type { Author, Origin } from "../../core/protocol/words.ts";
 import type { History } from "../history/history.ts";
 import type { EventLog } from "../server/event-log.ts";
 import type { Board } from "./board.ts";
+import type { Cancellation } from "./cancellation.ts";
 import type { Runtimes } from "./runtimes.ts";
 import { readModel } from "./serialise.ts";
 import type { Snapshot } from "./snapshot.ts";
@@ -17,6 +18,7 @@ export interface Workshop {
   readonly events: EventLog;
   readonly board: Board;
   readonly runtimes: Runtimes;
+  readonly cancellation: Cancellation;
 }
 
 export interface ReconcileRequest {

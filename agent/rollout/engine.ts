@@ -11,6 +11,10 @@ import { goBack } from "./go-back.ts";
 import { type ExecutableStep, filesOperation } from "./rollout-plan.ts";
 import { runStep } from "./run-step.ts";
 
+/** Whatever a cancelled operation threw: it ended because somebody wanted it to. */
+const reasonOf = (error: unknown, signal: AbortSignal): unknown =>
+  signal.aborted && !(error instanceof StepFailed) ? signal.reason : error;
+
 export async function runRollout(
   request: EngineRequest,
   parts: EngineParts,
@@ -22,7 +26,7 @@ export async function runRollout(
     await prepareAll(request, parts, scripts, signal);
   } catch (error) {
     // Nothing was touched yet: there is nothing to undo.
-    const failure = failureOf(error);
+    const failure = failureOf(reasonOf(error, signal));
     return progress.end("rejected", failure.reason, failure.log);
   }
 
@@ -39,7 +43,7 @@ export async function runRollout(
       await runPhase(phase, steps, request, parts, scripts, performed, signal);
     await holdSteady(request, parts, signal);
   } catch (error) {
-    return await goBack(request, parts, performed, failureOf(error));
+    return await goBack(request, parts, performed, failureOf(reasonOf(error, signal)));
   }
 
   const cleanups = intendCleanups(request, parts, scripts, performed.length + 1);

@@ -48,12 +48,14 @@ export class Progress {
       steps: steps.map((step) => {
         if (index !== phase || step.service !== service || (step.state === state && step.detail === detail))
           return step;
-        const startedAt = step.startedAt ?? new Date(this.#now()).toISOString();
+        const at = new Date(this.#now()).toISOString();
+        const startedAt = step.startedAt ?? at;
         const ended = state === "healthy" || state === "failed" || state === "rolled-back";
         moved = {
           ...step,
           state,
           startedAt,
+          trail: step.state === state ? step.trail : [...(step.trail ?? []), { state, at }],
           ...(ended ? { durationMs: this.#now() - Date.parse(startedAt) } : {}),
           ...(detail === undefined ? {} : { detail }),
         };

@@ -47,6 +47,7 @@ export function plainApi(paths: ProjectPaths, more: Partial<AgentApi> = {}): Age
     "service/act": async ({ service, act }) => ({ ok: true, message: `${act} ${service}`, log: [] }),
     verify: async () => [],
     saved: async () => ({}),
+    cancel: async () => ({ revision: null }),
     pause: status,
     resume: status,
     stop: async () => ({}),

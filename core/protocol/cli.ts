@@ -94,6 +94,7 @@ export const cliReports = {
   "history stats": requests["history/stats"].result,
   "history export": requests["history/export"].result,
   "history import": requests["history/import"].result,
+  cancel: requests.cancel.result,
   pause: statusSchema,
   resume: statusSchema,
   logs: logsReportSchema,

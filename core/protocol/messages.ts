@@ -51,12 +51,15 @@ export const revisionSummarySchema = z.object({
   author: z.string(),
   origin: originSchema,
   reason: z.string(),
+  severity: severitySchema,
   /** null while its rollout runs. */
   verdict: z.nullable(verdictSchema),
   /** Changed keys, and the paths of changed files that have none. */
   keys: z.array(z.string()),
   services: z.array(z.string()),
   durationMs: z.nullable(z.number()),
+  /** What there is to say of its end, a sentence: why it failed, what was left over. */
+  outcome: z.optional(z.string()),
   ...annotations,
 });
 export type RevisionSummary = z.infer<typeof revisionSummarySchema>;
@@ -161,6 +164,11 @@ export const requests = {
       /** Exclusive. */
       until: z.optional(timeSchema),
       pinned: z.optional(z.boolean()),
+      /**
+       * Only those whose summary has each of these words, upper or lower case: in the number, the reason, the
+       * note, the author, a key, a service, the outcome.
+       */
+      text: z.optional(z.string().check(z.maxLength(1_000))),
     }),
     result: z.array(revisionSummarySchema),
   },
@@ -283,6 +291,8 @@ export const requests = {
     }),
     result: none,
   },
+  /** Stops the rollout that runs: what it did is undone, the last good runs on. null: there was none. */
+  cancel: { params: none, result: z.object({ revision: z.nullable(z.int()) }) },
   pause: { params: none, result: statusSchema },
   resume: { params: none, result: statusSchema },
   /** Ends the agent; a rollout that runs is finished first. */

@@ -18,9 +18,12 @@ import { statusSchema } from "./words.ts";
 export const pageMethods = [
   "history/list",
   "history/show",
+  "history/annotate",
+  "history/stats",
   "pause",
   "resume",
   "apply",
+  "cancel",
   "status",
 ] as const satisfies readonly Method[];
 export type PageMethod = (typeof pageMethods)[number];
@@ -41,15 +44,27 @@ export const pageMessageSchema = z.discriminatedUnion("type", [
   z.discriminatedUnion("method", [
     request("history/list", requests["history/list"].params),
     request("history/show", requests["history/show"].params),
+    request("history/annotate", requests["history/annotate"].params),
+    request("history/stats", requests["history/stats"].params),
     request("pause", requests.pause.params),
     request("resume", requests.resume.params),
     request("apply", requests.apply.params),
+    request("cancel", requests.cancel.params),
     request("status", requests.status.params),
   ]),
   /** Show the differences between two revisions in the host's own way; `to` null: the files on disk. */
   z.object({ type: z.literal("diff"), from: z.int(), to: z.nullable(z.int()) }),
-  /** Roll back to this revision; the host asks the person first. What comes of it arrives as events. */
-  z.object({ type: z.literal("rollback"), revision: z.int() }),
+  /** Nobody waits for the answer any more; one that comes all the same is ignored. */
+  z.object({ type: z.literal("abandon"), id: z.int() }),
+  /**
+   * Roll back to this revision; with a key, only that key goes back to its value there. The host asks the person
+   * first. What comes of it arrives as events.
+   */
+  z.object({ type: z.literal("rollback"), revision: z.int(), key: z.optional(z.string()) }),
+  /** Put a report of this revision, for people, where it can be pasted from. */
+  z.object({ type: z.literal("copy-report"), revision: z.int() }),
+  /** Save this revision as a file that the person chooses, as JSON; secrets are masked. */
+  z.object({ type: z.literal("export"), revision: z.int() }),
   /** Show a place in a source. `file` as in a Problem, relative to the project; 1-based. */
   z.object({
     type: z.literal("open"),

@@ -104,9 +104,15 @@ export const stepStates = [
 export const stepStateSchema = z.enum(stepStates);
 export type StepState = z.infer<typeof stepStateSchema>;
 
+/** When a step came into a state. */
+export const momentSchema = z.object({ state: stepStateSchema, at: timeSchema });
+export type Moment = z.infer<typeof momentSchema>;
+
 /** A plan's step while and after it runs. */
 export const rolloutStepSchema = z.extend(planStepSchema, {
   state: stepStateSchema,
+  /** The states it went through, oldest first, without `pending`; absent in old histories. */
+  trail: z.optional(z.array(momentSchema)),
   startedAt: z.optional(timeSchema),
   durationMs: z.optional(z.number()),
   /** A sentence where it failed or where there is something to say. */

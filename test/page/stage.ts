@@ -5,16 +5,22 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
-import type { RevisionSummary } from "../../core/protocol/messages.ts";
 import {
   type HostMessage,
   type PageMessage,
   type PageRequest,
   pageMessageSchema,
 } from "../../core/protocol/page.ts";
+import { admits } from "../../core/protocol/search.ts";
 import type { Revision, Status } from "../../core/protocol/words.ts";
 import { timelinePage } from "../../extension/timeline-page.ts";
-import { demoNow, demoRevisions, demoStatus, summaryOf } from "../../webview-ui/demo.fixture.ts";
+import {
+  demoNow,
+  demoRevisions,
+  demoStatistics,
+  demoStatus,
+  summaryOf,
+} from "../../webview-ui/demo.fixture.ts";
 import { root } from "../workbench/places.ts";
 import { type ThemeName, themes } from "./themes.ts";
 
@@ -69,7 +75,7 @@ export async function openStage(browser: Browser, options: StageOptions = {}): P
       for (const message of list) window.postMessage(message, "*");
     }, messages);
   };
-  const revisions = options.revisions ?? demoRevisions();
+  const revisions = [...(options.revisions ?? demoRevisions())];
   const status = options.status ?? demoStatus();
   await page.exposeFunction("hotenvPosted", async (message: unknown) => {
     const read = pageMessageSchema.parse(message);
@@ -120,7 +126,7 @@ function playVsCode(theme: { bodyClass: string; variables: Readonly<Record<strin
   });
 }
 
-function answer(request: PageRequest, revisions: readonly Revision[], status: Status): HostMessage {
+function answer(request: PageRequest, revisions: Revision[], status: Status): HostMessage {
   const { id } = request;
   switch (request.method) {
     case "history/show": {
@@ -130,9 +136,13 @@ function answer(request: PageRequest, revisions: readonly Revision[], status: St
       return { type: "response", id, ok: false, error: { code: "revision-unknown", message } };
     }
     case "history/list": {
-      const { before = Number.POSITIVE_INFINITY, limit = 100 } = request.params;
-      const older: RevisionSummary[] = revisions.filter(({ revision }) => revision < before).map(summaryOf);
-      return { type: "response", id, ok: true, result: older.slice(0, limit) };
+      const { before = Number.POSITIVE_INFINITY, limit = 100, ...filter } = request.params;
+      const result = revisions
+        .filter(({ revision }) => revision < before)
+        .map(summaryOf)
+        .filter((summary) => admits(filter, summary))
+        .slice(0, limit);
+      return { type: "response", id, ok: true, result };
     }
     case "apply": {
       const plan = { change: { entries: [], severity: "minor" }, phases: [], notes: [] };
@@ -144,6 +154,19 @@ function answer(request: PageRequest, revisions: readonly Revision[], status: St
         result: { verdict: "applied", revision: null, message, plan, rollout: null },
       };
     }
+    case "history/annotate": {
+      const { revision, ...change } = request.params;
+      const index = revisions.findIndex((each) => each.revision === revision);
+      const known = revisions[index];
+      if (known === undefined) throw new Error(`The page knows no revision ${revision}.`);
+      const result = { ...known, ...change };
+      revisions[index] = result;
+      return { type: "response", id, ok: true, result };
+    }
+    case "history/stats":
+      return { type: "response", id, ok: true, result: demoStatistics };
+    case "cancel":
+      return { type: "response", id, ok: true, result: { revision: status.rollout?.revision ?? null } };
     case "pause":
     case "resume":
     case "status":

@@ -1,0 +1,73 @@
+/** What a person does on the timeline's page and only the editor can carry out. */
+import { isAbsolute } from "node:path";
+import * as vscode from "vscode";
+import { revisionReport } from "../core/change/revision-report.ts";
+import { commands } from "./contract.ts";
+import { tell } from "./messages.ts";
+import { planText, rolledBackText, toneOf } from "./outcome.ts";
+import { withRollout } from "./progress.ts";
+import type { Project } from "./projects.ts";
+import { type RollbackParts, rollBackTo } from "./rollback.ts";
+import type { PageAction } from "./timeline-host.ts";
+
+const pageCommands = { "restart-agent": commands.restartAgent, "show-log": commands.showLog } as const;
+
+export async function carryOut(action: PageAction, project: Project, parts: RollbackParts): Promise<void> {
+  switch (action.type) {
+    case "diff":
+      await parts.diffs.show(project, action.from, action.to);
+      return;
+    case "rollback":
+      await (action.key === undefined
+        ? rollBackTo(project, action.revision, parts)
+        : rollBackKeyTo(project, action.revision, action.key, parts));
+      return;
+    case "copy-report": {
+      const revision = await project.session.call("history/show", { revision: action.revision });
+      await vscode.env.clipboard.writeText(revisionReport(project.name, revision));
+      tell("info", `The report of revision ${action.revision} was copied.`);
+      return;
+    }
+    case "export":
+      await exportRevision(project, action.revision);
+      return;
+    case "open": {
+      const { file, line, column } = action;
+      const uri = isAbsolute(file) ? vscode.Uri.file(file) : vscode.Uri.joinPath(project.folder.uri, file);
+      const at = new vscode.Position(line - 1, column - 1);
+      await vscode.window.showTextDocument(uri, { selection: new vscode.Range(at, at) });
+      return;
+    }
+    case "command":
+      await vscode.commands.executeCommand(pageCommands[action.command]);
+  }
+}
+
+async function rollBackKeyTo(
+  project: Project,
+  revision: number,
+  key: string,
+  { question }: RollbackParts,
+): Promise<void> {
+  const { plan } = await project.session.call("rollback", { revision, key, dryRun: true });
+  const consequence = planText(plan);
+  const asked = `Put ${key} back to what it was in revision ${revision}? ${consequence}`;
+  if (!(await question.ask(asked.trim()))) return;
+  const outcome = await withRollout(project, `Putting ${key} back`, (signal) =>
+    project.session.call("rollback", { revision, key }, { signal }),
+  );
+  tell(toneOf(outcome.verdict), rolledBackText(revision, outcome));
+}
+
+async function exportRevision(project: Project, number: number): Promise<void> {
+  const target = await vscode.window.showSaveDialog({
+    title: `Export revision ${number}`,
+    defaultUri: vscode.Uri.joinPath(project.folder.uri, `${project.name}-revision-${number}.json`),
+    filters: { JSON: ["json"] },
+  });
+  if (target === undefined) return;
+  const revision = await project.session.call("history/show", { revision: number });
+  const document = `${JSON.stringify(revision, null, 2)}\n`;
+  await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(document));
+  tell("info", `Revision ${number} was exported to ${vscode.workspace.asRelativePath(target)}.`);
+}
