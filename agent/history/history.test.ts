@@ -78,6 +78,7 @@ describe("the history", () => {
         verdict: "applied",
         keys: ["API_URL", "rules.yaml"],
         services: ["api"],
+        severity: "moderate",
         durationMs: 1200,
       },
     ]);

@@ -42,6 +42,8 @@ export interface StageOptions {
 
 export interface Stage extends AsyncDisposable {
   readonly page: Page;
+  /** What the agent knows, newest first; a test may change it. */
+  readonly revisions: Revision[];
   /** What the page has posted, oldest first, each message readable by the host's schema. */
   readonly posted: readonly PageMessage[];
   send(...messages: readonly HostMessage[]): Promise<void>;
@@ -97,7 +99,7 @@ export async function openStage(browser: Browser, options: StageOptions = {}): P
     );
   });
   await page.goto(`${origin}/`);
-  return { page, posted, send, complaints, [Symbol.asyncDispose]: () => context.close() };
+  return { page, revisions, posted, send, complaints, [Symbol.asyncDispose]: () => context.close() };
 }
 
 const pageHtml = timelinePage({

@@ -107,7 +107,7 @@ describe("the timeline page in a browser", function () {
     it("a rollout while it runs, on top, its bars growing, and then its verdict", async () => {
       const { verdict: _verdict, rollout: _rollout, ...begun } = live.revision;
       const known: Revision[] = [begun, ...demoRevisions()];
-      const { page, send } = await open({ revisions: known, inSnapshot: demoRevisions() });
+      const { page, send, revisions } = await open({ revisions: known, inSnapshot: demoRevisions() });
       await card(23).waitFor();
       await send(...events(live.begin));
       await card(24).getByText("probing").waitFor();
@@ -118,7 +118,7 @@ describe("the timeline page in a browser", function () {
       const early = (await probing.boundingBox())?.width ?? 0;
       await until("the bar grew", async () => ((await probing.boundingBox())?.width ?? 0) > early + 2);
       await picture("live-dark");
-      known[0] = live.revision;
+      revisions[0] = live.revision;
       await send(...events(live.end));
       await card(24).filter({ hasText: "applied" }).filter({ hasText: "runs now" }).waitFor();
       assert.equal(await card(24).locator(".segment.healthy, .step[data-state=healthy]").count(), 2);
