@@ -107,7 +107,10 @@ async function follow(child: ChildProcess): Promise<RunningAgent> {
     complaint += chunk;
   });
   createInterface({ input: stdout }).on("line", (line) => {
-    events.push(eventSchema.parse(JSON.parse(line)));
+    const event = readEvent(line);
+    // An agent that cannot start says why, and that is no event.
+    if (event === undefined) complaint += `${line}\n`;
+    else events.push(event);
     for (const wake of wakers) wake();
   });
 
@@ -157,6 +160,14 @@ async function follow(child: ChildProcess): Promise<RunningAgent> {
   };
   await agent.next("status_update");
   return agent;
+}
+
+function readEvent(line: string): AgentEvent | undefined {
+  try {
+    return eventSchema.parse(JSON.parse(line));
+  } catch {
+    return undefined;
+  }
 }
 
 function told(events: readonly AgentEvent[], from: number): string {
