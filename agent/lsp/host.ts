@@ -1,6 +1,7 @@
 /** The disk, for the language service. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import type { LanguageContext } from "../../core/language/context.ts";
 import type { WorkspaceHost } from "../../core/language/workspace/host.ts";
 import { parseSettings } from "../../core/settings/settings.ts";
 import type { Environment } from "../project/sources.ts";
@@ -14,7 +15,11 @@ export function readText(path: string): string | undefined {
   }
 }
 
-export function hostOf(environment: Environment): WorkspaceHost {
+/** @param levels severities that the user has set */
+export function hostOf(
+  environment: Environment,
+  levels: () => LanguageContext["levels"] = () => undefined,
+): WorkspaceHost {
   return {
     environment,
     pathOf: (uri) => (uri.startsWith("file:") ? fileURLToPath(uri) : undefined),
@@ -22,6 +27,7 @@ export function hostOf(environment: Environment): WorkspaceHost {
     read: readText,
     exists: existsSync,
     names: namesIn,
+    levels,
     settingsProblems: (text, path) => parseSettings(text, path).problems,
   };
 }

@@ -13,10 +13,30 @@ const versioned = z.object({ uri: z.string(), version: z.int() });
 const placeSchema = z.object({ textDocument: identified, position: positionSchema });
 const documentSchema = z.object({ textDocument: identified });
 
-/** `format`: whether Hotenv shall be a formatter; it is none unless it is asked to. */
-export const initializeParams = z.object({
-  initializationOptions: z.object({ format: z.boolean().optional() }).nullish().catch(null),
+/** What the user's configuration of the server may say. */
+const optionsSchema = z.object({
+  /** Whether Hotenv shall be a formatter; it is none unless it is asked to. */
+  format: z.boolean().optional().catch(undefined),
+  /** Severities of diagnostics, by their codes; codes that there are not are of no effect. */
+  severity: z
+    .record(z.string(), z.enum(["error", "warning", "info", "hint", "off"]))
+    .optional()
+    .catch(undefined),
 });
+
+export const initializeParams = z.object({
+  initializationOptions: optionsSchema.nullish().catch(null),
+  capabilities: z
+    .object({
+      workspace: z
+        .object({
+          didChangeWatchedFiles: z.object({ dynamicRegistration: z.boolean().optional() }).optional(),
+        })
+        .optional(),
+    })
+    .catch({}),
+});
+export type InitializeParams = z.infer<typeof initializeParams>;
 
 /** Client to server, with an answer. */
 export const requestParams = {

@@ -8,6 +8,7 @@ import {
   StreamMessageReader,
   StreamMessageWriter,
 } from "vscode-jsonrpc/node";
+import { filePatterns } from "../../core/language/files.ts";
 import { startService } from "../../core/language/service.ts";
 import { fixAllKind, triggerCharacters } from "../../core/language/triggers.ts";
 import type { Services } from "../../core/language/workspace/services.ts";
@@ -15,6 +16,7 @@ import type { Diagnosed, Workspace } from "../../core/language/workspace/workspa
 import type { Environment } from "../project/sources.ts";
 import { hostOf } from "./host.ts";
 import {
+  type InitializeParams,
   initializeParams,
   type NotificationMethod,
   type NotificationParams,
@@ -36,6 +38,17 @@ const capabilities = {
   documentSymbolProvider: true,
   foldingRangeProvider: true,
   selectionRangeProvider: true,
+};
+
+/** The files whose changes on disk the server wants to hear of. */
+const watching = {
+  registrations: [
+    {
+      id: "hotenv-files",
+      method: "workspace/didChangeWatchedFiles" satisfies NotificationMethod,
+      registerOptions: { watchers: Object.values(filePatterns).map((globPattern) => ({ globPattern })) },
+    },
+  ],
 };
 
 /** LSP's own error codes, beside those of JSON-RPC. */
@@ -114,8 +127,10 @@ export function serveLanguage(
   environment: Environment,
   report: (message: string) => void,
 ): Promise<number> {
+  let options: NonNullable<InitializeParams["initializationOptions"]> = {};
+  let watches = false;
   const connection = createMessageConnection(new StreamMessageReader(input), new StreamMessageWriter(output));
-  const { workspace, services } = startService(hostOf(environment));
+  const { workspace, services } = startService(hostOf(environment, () => options.severity));
   const { promise, resolve } = Promise.withResolvers<number>();
   let state: "new" | "ready" | "shut" = "new";
   const end = (): void => {
@@ -126,12 +141,20 @@ export function serveLanguage(
 
   connection.onRequest("initialize", (params: unknown) => {
     state = "ready";
-    const asked = initializeParams.safeParse(params);
-    const formats = asked.data?.initializationOptions?.format === true;
+    const asked = initializeParams.safeParse(params).data;
+    options = asked?.initializationOptions ?? {};
+    watches = asked?.capabilities.workspace?.didChangeWatchedFiles?.dynamicRegistration === true;
+    const formats = options.format === true;
     return {
       capabilities: { ...capabilities, documentFormattingProvider: formats },
       serverInfo: { name: "hotenv", version },
     };
+  });
+  connection.onNotification("initialized", () => {
+    if (watches)
+      connection
+        .sendRequest("client/registerCapability", watching)
+        .catch((error: unknown) => report(error instanceof Error ? error.message : String(error)));
   });
   connection.onRequest("shutdown", () => {
     state = "shut";

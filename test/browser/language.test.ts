@@ -7,7 +7,7 @@ import { after, afterEach, before, beforeEach, describe, it } from "mocha";
 import { compose } from "../support/compose-cli.ts";
 import { activeEditor, openFile, placeCursor, squiggles } from "../workbench/editor.ts";
 import { runCommand } from "../workbench/palette.ts";
-import { picture } from "../workbench/pictures.ts";
+import { picture, screenshot } from "../workbench/pictures.ts";
 import { createSandbox, type Sandbox } from "../workbench/sandbox.ts";
 import { until } from "../workbench/until.ts";
 import type { Workbench } from "../workbench/workbench.ts";
@@ -114,6 +114,6 @@ describe("variables in a real workbench", function () {
     const text = await hover.innerText();
     assert.match(text, /DB_HOST is db/);
     assert.match(text, /Where the database answers/);
-    await picture(workbench, "compose-hover");
+    await screenshot(page, "compose-hover");
   });
 });

@@ -1,23 +1,37 @@
-/** An editor of a few lines: the client's half of a conversation with `hotenv lsp`, a real process. */
+/** An editor's half of a conversation with `hotenv lsp`, a real process, through the protocol's own client connection. */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from "vscode-jsonrpc/node";
-import type { Diagnostic } from "vscode-languageserver-types";
+import {
+  createProtocolConnection,
+  type Diagnostic,
+  DidChangeTextDocumentNotification,
+  DidOpenTextDocumentNotification,
+  InitializedNotification,
+  InitializeRequest,
+  type InitializeResult,
+  type ProtocolConnection,
+  PublishDiagnosticsNotification,
+  type PublishDiagnosticsParams,
+  type RegistrationParams,
+  RegistrationRequest,
+  type TextDocumentContentChangeEvent,
+} from "vscode-languageserver-protocol/node";
 
 const main = fileURLToPath(new URL("../../agent/main.ts", import.meta.url));
 
-export interface Published {
-  readonly uri: string;
-  readonly version: number;
-  readonly diagnostics: readonly Diagnostic[];
-}
-
 export interface Editor extends AsyncDisposable {
-  /** Rejects as the server answers. */
-  ask<Answer>(method: string, params?: object): Promise<Answer>;
-  tell(method: string, params?: object): Promise<void>;
+  readonly connection: ProtocolConnection;
+  /** What the server asks to be told of. */
+  readonly registered: RegistrationParams["registrations"];
+  open(uri: string, text: string): Promise<readonly Diagnostic[]>;
+  /** @returns the problems of that version */
+  change(
+    uri: string,
+    version: number,
+    ...contentChanges: TextDocumentContentChangeEvent[]
+  ): Promise<readonly Diagnostic[]>;
   /** The next diagnostics of the document with at least this version. */
   diagnostics(uri: string, version: number): Promise<readonly Diagnostic[]>;
   /** Its exit code, when it has ended. */
@@ -35,40 +49,46 @@ export async function startEditor(environment: Readonly<Record<string, string>> 
   server.stderr.setEncoding("utf8").on("data", (text: string) => {
     standardError += text;
   });
-  const connection = createMessageConnection(
-    new StreamMessageReader(server.stdout),
-    new StreamMessageWriter(server.stdin),
-  );
-  const published: Published[] = [];
+  const connection = createProtocolConnection(server.stdout, server.stdin);
+  const published: PublishDiagnosticsParams[] = [];
+  const registered: RegistrationParams["registrations"] = [];
   const waiting = new Set<() => void>();
-  connection.onNotification("textDocument/publishDiagnostics", (params: Published) => {
+  connection.onNotification(PublishDiagnosticsNotification.type, (params) => {
     published.push(params);
     for (const look of waiting) look();
   });
+  connection.onRequest(RegistrationRequest.type, ({ registrations }) => {
+    registered.push(...registrations);
+  });
   connection.listen();
+  const diagnostics = (uri: string, version: number): Promise<readonly Diagnostic[]> =>
+    new Promise((resolve, reject) => {
+      const look = (): void => {
+        const found = published.findIndex((one) => one.uri === uri && (one.version ?? -1) >= version);
+        const [one] = found === -1 ? [] : published.splice(found, 1);
+        if (one === undefined) return;
+        waiting.delete(look);
+        resolve(one.diagnostics);
+      };
+      waiting.add(look);
+      ended.then(() => reject(new Error(`The server ended. ${standardError}`)), reject);
+      look();
+    });
 
   return {
-    ask: <Answer>(method: string, params?: object) =>
-      params === undefined
-        ? connection.sendRequest<Answer>(method)
-        : connection.sendRequest<Answer>(method, params),
-    tell: (method, params) =>
-      params === undefined
-        ? connection.sendNotification(method)
-        : connection.sendNotification(method, params),
-    diagnostics: (uri, version) =>
-      new Promise((resolve, reject) => {
-        const look = (): void => {
-          const found = published.findIndex((one) => one.uri === uri && one.version >= version);
-          const [one] = found === -1 ? [] : published.splice(found, 1);
-          if (one === undefined) return;
-          waiting.delete(look);
-          resolve(one.diagnostics);
-        };
-        waiting.add(look);
-        ended.then(() => reject(new Error(`The server ended. ${standardError}`)), reject);
-        look();
-      }),
+    connection,
+    registered,
+    diagnostics,
+    async open(uri, text) {
+      const textDocument = { uri, languageId: "dotenv", version: 1, text };
+      await connection.sendNotification(DidOpenTextDocumentNotification.type, { textDocument });
+      return diagnostics(uri, 1);
+    },
+    async change(uri, version, ...contentChanges) {
+      const params = { textDocument: { uri, version }, contentChanges };
+      await connection.sendNotification(DidChangeTextDocumentNotification.type, params);
+      return diagnostics(uri, version);
+    },
     ended,
     standardError: () => standardError,
     async [Symbol.asyncDispose]() {
@@ -81,17 +101,17 @@ export async function startEditor(environment: Readonly<Record<string, string>> 
 
 /** Says what every editor says first. */
 export async function initialize(
-  editor: Editor,
+  { connection }: Editor,
   initializationOptions: object | null = null,
-): Promise<Record<string, unknown>> {
-  const answer = await editor.ask<{ capabilities: Record<string, unknown> }>("initialize", {
+): Promise<InitializeResult["capabilities"]> {
+  const { capabilities } = await connection.sendRequest(InitializeRequest.type, {
     processId: process.pid,
     rootUri: null,
-    capabilities: {},
+    capabilities: { workspace: { didChangeWatchedFiles: { dynamicRegistration: true } } },
     initializationOptions,
   });
-  await editor.tell("initialized", {});
-  return answer.capabilities;
+  await connection.sendNotification(InitializedNotification.type, {});
+  return capabilities;
 }
 
 /** @returns the position of `‸` in a text, and the text without it */

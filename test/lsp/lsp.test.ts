@@ -5,17 +5,34 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, it } from "mocha";
-import type {
-  CodeAction,
-  CompletionItem,
-  Diagnostic,
-  DocumentSymbol,
-  FoldingRange,
-  Hover,
-  Location,
-  TextEdit,
-  WorkspaceEdit,
-} from "vscode-languageserver-types";
+import {
+  type CodeAction,
+  CodeActionRequest,
+  type CompletionItem,
+  CompletionRequest,
+  DefinitionRequest,
+  type Diagnostic,
+  DidChangeWatchedFilesNotification,
+  DidCloseTextDocumentNotification,
+  DidOpenTextDocumentNotification,
+  DocumentFormattingRequest,
+  type DocumentSymbol,
+  DocumentSymbolRequest,
+  ExitNotification,
+  type FoldingRange,
+  FoldingRangeRequest,
+  type Hover,
+  HoverRequest,
+  type Location,
+  PrepareRenameRequest,
+  ReferencesRequest,
+  RenameRequest,
+  SelectionRangeRequest,
+  ShutdownRequest,
+  type TextDocumentContentChangeEvent,
+  type TextEdit,
+  type WorkspaceEdit,
+} from "vscode-languageserver-protocol/node";
 import { atMark, type Editor, initialize, startEditor } from "./editor.ts";
 
 let directory: string;
@@ -36,22 +53,18 @@ const told = (diagnostics: readonly Diagnostic[]): string[] =>
 
 async function open(name: string, text: string): Promise<readonly Diagnostic[]> {
   put(name, text);
-  const uri = uriOf(name);
-  await editor.tell("textDocument/didOpen", {
-    textDocument: { uri, languageId: "dotenv", version: 1, text },
-  });
-  return editor.diagnostics(uri, 1);
+  return editor.open(uriOf(name), text);
 }
 
-async function change(
+const change = (
   name: string,
   version: number,
-  ...contentChanges: object[]
-): Promise<readonly Diagnostic[]> {
-  const uri = uriOf(name);
-  await editor.tell("textDocument/didChange", { textDocument: { uri, version }, contentChanges });
-  return editor.diagnostics(uri, version);
-}
+  ...changes: TextDocumentContentChangeEvent[]
+): Promise<readonly Diagnostic[]> => editor.change(uriOf(name), version, ...changes);
+
+/** The protocol lets many an answer have several forms: `Answer` is the one that Hotenv gives. */
+const ask = <Answer>({ method }: { readonly method: string }, params?: object): Promise<Answer> =>
+  editor.connection.sendRequest<Answer>(method, params);
 
 const place = (line: number, character: number) => ({ line, character });
 const span = (line: number, from: number, to: number) => ({ start: place(line, from), end: place(line, to) });
@@ -64,18 +77,20 @@ describe("hotenv lsp", function () {
     assert.equal(capabilities.hoverProvider, true);
     assert.equal(capabilities.documentFormattingProvider, false);
     assert.deepEqual(capabilities.textDocumentSync, { openClose: true, change: 2 });
-    assert.equal(await editor.ask("shutdown"), null);
-    await editor.tell("exit");
+    assert.equal(await ask(ShutdownRequest.type), null);
+    await editor.connection.sendNotification(ExitNotification.type);
     assert.equal(await editor.ended, 0);
     assert.equal(editor.standardError(), "");
   });
 
   it("refuses to serve before it is initialized, and ends with 1 where nobody said shutdown", async () => {
     const params = { textDocument: { uri: uriOf(".env") }, position: place(0, 0) };
-    await assert.rejects(editor.ask("textDocument/hover", params), { code: -32002 });
+    await assert.rejects(ask(HoverRequest.type, params), { code: -32002 });
     await initialize(editor);
-    await assert.rejects(editor.ask("textDocument/hover", { position: 1 }), { code: -32602 });
-    await editor.tell("exit");
+    await assert.rejects(editor.connection.sendRequest("textDocument/hover", { position: 1 }), {
+      code: -32602,
+    });
+    await editor.connection.sendNotification(ExitNotification.type);
     assert.equal(await editor.ended, 1);
   });
 
@@ -99,7 +114,9 @@ describe("hotenv lsp", function () {
       ["3:2 unterminated-quote"],
     );
     assert.deepEqual(told(await change(".env", 4, { text: "X=1\nX=2\n" })), ["0:0 duplicate-key"]);
-    await editor.tell("textDocument/didClose", { textDocument: { uri: uriOf(".env") } });
+    await editor.connection.sendNotification(DidCloseTextDocumentNotification.type, {
+      textDocument: { uri: uriOf(".env") },
+    });
     assert.deepEqual(await editor.diagnostics(uriOf(".env"), 4), []);
   });
 
@@ -111,7 +128,7 @@ describe("hotenv lsp", function () {
     assert.deepEqual(told(await open(".env", text)), ["1:0 unused-key", "1:5 schema-type", "2:0 unused-key"]);
 
     // Typing in the schema is felt in the values beside it.
-    await editor.tell("textDocument/didOpen", {
+    await editor.connection.sendNotification(DidOpenTextDocumentNotification.type, {
       textDocument: {
         uri: uriOf(".env.schema"),
         languageId: "dotenv",
@@ -122,7 +139,7 @@ describe("hotenv lsp", function () {
     assert.deepEqual(told(await editor.diagnostics(uriOf(".env"), 1)), ["1:0 unused-key", "2:0 unused-key"]);
 
     put("compose.yaml", "services:\n  api:\n    image: ${IMAGE}\n    environment: [LOST, PORT]\n");
-    await editor.tell("workspace/didChangeWatchedFiles", {
+    await editor.connection.sendNotification(DidChangeWatchedFilesNotification.type, {
       changes: [{ uri: uriOf("compose.yaml"), type: 2 }],
     });
     assert.deepEqual(told(await editor.diagnostics(uriOf(".env"), 1)), []);
@@ -138,7 +155,7 @@ describe("hotenv lsp", function () {
     const labels = async (marked: string, version: number): Promise<string[]> => {
       const { text, position } = atMark(marked);
       await change(".env", version, { text });
-      const items = await editor.ask<CompletionItem[]>("textDocument/completion", {
+      const items = await ask<CompletionItem[]>(CompletionRequest.type, {
         textDocument: { uri: uriOf(".env") },
         position,
       });
@@ -154,7 +171,7 @@ describe("hotenv lsp", function () {
     await initialize(editor);
     put("compose.yaml", "services:\n  api:\n    environment: [URL]\n");
     await open(".env", "DB_PASSWORD=hunter2\nURL=http://x:${DB_PASSWORD}@db\n");
-    const { contents } = await editor.ask<Hover>("textDocument/hover", {
+    const { contents } = await ask<Hover>(HoverRequest.type, {
       textDocument: { uri: uriOf(".env") },
       position: place(0, 3),
     });
@@ -179,11 +196,11 @@ describe("hotenv lsp", function () {
     await open("compose.yaml", files["compose.yaml"] ?? "");
     const from = { textDocument: { uri: uriOf("compose.yaml") }, position: place(2, 14) };
 
-    assert.deepEqual(await editor.ask("textDocument/prepareRename", from), {
+    assert.deepEqual(await ask(PrepareRenameRequest.type, from), {
       range: span(2, 13, 17),
       placeholder: "HOST",
     });
-    const edit = await editor.ask<WorkspaceEdit>("textDocument/rename", { ...from, newName: "SERVER" });
+    const edit = await ask<WorkspaceEdit>(RenameRequest.type, { ...from, newName: "SERVER" });
     const renamed = Object.fromEntries(
       Object.entries(files).map(([name, text]) => [name, applied(text, edit.changes?.[uriOf(name)] ?? [])]),
     );
@@ -193,20 +210,20 @@ describe("hotenv lsp", function () {
         Object.entries(files).map(([name, text]) => [name, text.replaceAll("HOST", "SERVER")]),
       ),
     );
-    await assert.rejects(editor.ask("textDocument/rename", { ...from, newName: "URL" }), {
+    await assert.rejects(ask(RenameRequest.type, { ...from, newName: "URL" }), {
       code: -32803,
       message: "`URL` exists already.",
     });
 
     const where = (locations: Location[]): string[] =>
       locations.map(({ uri, range }) => `${uri.slice(uriOf("x").length - 1)}:${range.start.line}`).sort();
-    assert.deepEqual(where(await editor.ask<Location[]>("textDocument/definition", from)), [
+    assert.deepEqual(where(await ask<Location[]>(DefinitionRequest.type, from)), [
       ".env.example:0",
       ".env:0",
     ]);
     assert.deepEqual(
       where(
-        await editor.ask<Location[]>("textDocument/references", {
+        await ask<Location[]>(ReferencesRequest.type, {
           ...from,
           context: { includeDeclaration: false },
         }),
@@ -218,14 +235,14 @@ describe("hotenv lsp", function () {
   it("offers cures where something is wrong, and all at once where asked for", async () => {
     await initialize(editor);
     await open(".env", "PASS=pa$word \nA=1\nA=2\n");
-    const ask = (only?: string[]) =>
-      editor.ask<CodeAction[]>("textDocument/codeAction", {
+    const cures = (only?: string[]) =>
+      ask<CodeAction[]>(CodeActionRequest.type, {
         textDocument: { uri: uriOf(".env") },
         range: span(0, 8, 8),
         context: { diagnostics: [], ...(only === undefined ? {} : { only }) },
       });
-    assert.ok((await ask()).some(({ title }) => title.startsWith("Single-quote this value")));
-    const [all, ...more] = await ask(["source.fixAll"]);
+    assert.ok((await cures()).some(({ title }) => title.startsWith("Single-quote this value")));
+    const [all, ...more] = await cures(["source.fixAll"]);
     assert.deepEqual(more, []);
     const edits = all?.edit?.changes?.[uriOf(".env")] ?? [];
     assert.equal(applied("PASS=pa$word \nA=1\nA=2\n", edits), "PASS=pa$word\nA=2\n");
@@ -235,12 +252,12 @@ describe("hotenv lsp", function () {
     await initialize(editor);
     await open(".env", '# one\n# two\nA="x\ny"\nB=1\n');
     const textDocument = { uri: uriOf(".env") };
-    const symbols = await editor.ask<DocumentSymbol[]>("textDocument/documentSymbol", { textDocument });
+    const symbols = await ask<DocumentSymbol[]>(DocumentSymbolRequest.type, { textDocument });
     assert.deepEqual(
       symbols.map(({ name }) => name),
       ["A", "B"],
     );
-    const folds = await editor.ask<FoldingRange[]>("textDocument/foldingRange", { textDocument });
+    const folds = await ask<FoldingRange[]>(FoldingRangeRequest.type, { textDocument });
     assert.deepEqual(
       folds.map(({ startLine, endLine }) => [startLine, endLine]),
       [
@@ -248,7 +265,7 @@ describe("hotenv lsp", function () {
         [2, 3],
       ],
     );
-    const [selection] = await editor.ask<{ range: object }[]>("textDocument/selectionRange", {
+    const [selection] = await ask<{ range: object }[]>(SelectionRangeRequest.type, {
       textDocument,
       positions: [place(4, 0)],
     });
@@ -260,20 +277,80 @@ describe("hotenv lsp", function () {
     assert.equal(capabilities.documentFormattingProvider, true);
     const text = "A=1  \n\n\n\nB=2";
     await open(".env", text);
-    const edits = await editor.ask<TextEdit[]>("textDocument/formatting", {
+    const edits = await ask<TextEdit[]>(DocumentFormattingRequest.type, {
       textDocument: { uri: uriOf(".env") },
       options: { tabSize: 2, insertSpaces: true },
     });
     assert.equal(applied(text, edits), "A=1\n\nB=2\n");
   });
 
+  it("serves Compose files: variables behind `$`, as bare names, and what they are", async () => {
+    await initialize(editor);
+    put(".env", "DB_PASSWORD=hunter2\nDB_HOST=db\n");
+    put(".env.schema", "# Where the database answers\nDB_HOST=\n");
+    const head = "services:\n  api:\n    environment:\n";
+    await open("compose.yaml", head);
+    const offered = async (marked: string, version: number): Promise<string[]> => {
+      const { text, position } = atMark(head + marked);
+      await change("compose.yaml", version, { text });
+      const textDocument = { uri: uriOf("compose.yaml") };
+      const items = await ask<CompletionItem[]>(CompletionRequest.type, { textDocument, position });
+      return items
+        .filter(({ sortText }) => sortText?.startsWith("2") !== true)
+        .map(({ label, detail = "", textEdit }) => `${label} ${detail} ${textEdit?.newText ?? ""}`);
+    };
+    assert.deepEqual(await offered("      URL: http://${‸", 2), [
+      "DB_PASSWORD ••••••, .env DB_PASSWORD}",
+      "DB_HOST db, .env DB_HOST}",
+    ]);
+    assert.equal((await offered("      - DB_‸", 3)).length, 2);
+    assert.equal((await offered("      DB_‸", 4)).length, 2);
+    assert.deepEqual(await offered("    command: DB_‸", 5), []);
+    assert.deepEqual(await offered("      URL: $$D‸", 6), []);
+
+    const text = `${head}      - DB_HOST\n      - URL=\${DB_PASSWORD:?no}\n      - X=\${NOWHERE:-there}\n`;
+    await change("compose.yaml", 7, { text });
+    const said = async (line: number, character: number): Promise<string> => {
+      const params = { textDocument: { uri: uriOf("compose.yaml") }, position: place(line, character) };
+      const { contents } = await ask<Hover>(HoverRequest.type, params);
+      return typeof contents === "object" && "value" in contents ? contents.value : "";
+    };
+    assert.equal(
+      await said(3, 10),
+      "**DB_HOST** is `db`\n\nFrom `.env`, line 2.\n\nstring, optional\n\nWhere the database answers\n\nUsed by `api`.",
+    );
+    assert.match(await said(4, 16), /^\*\*DB_PASSWORD\*\* is ••••••/);
+    assert.equal(
+      await said(5, 14),
+      "**NOWHERE** is not set.\n\nIts default stands in: `there`\n\nUsed by `api`.",
+    );
+  });
+
+  it("reads an env_file as its service does, whatever it is called", async () => {
+    await initialize(editor);
+    put("compose.yaml", "services:\n  api:\n    env_file: [{ path: raw.vars, format: raw }]\n");
+    assert.deepEqual(told(await open("raw.vars", "A='$x' \nB C=1\n")), [
+      "0:6 trailing-space",
+      "1:0 key-with-space",
+    ]);
+  });
+
+  it("lets the user say how severe a problem is, and asks to be told of files", async () => {
+    await initialize(editor, { severity: { "undefined-reference": "off", "lowercase-key": "warning" } });
+    assert.deepEqual(told(await open(".env", "a=$B\n")), ["0:0 lowercase-key"]);
+    assert.deepEqual(
+      editor.registered.map(({ method }) => method),
+      [DidChangeWatchedFilesNotification.method],
+    );
+  });
+
   it("has nothing to say of other files", async () => {
     await initialize(editor);
     const textDocument = { uri: uriOf("notes.md"), languageId: "markdown", version: 1, text: "A=$B" };
-    await editor.tell("textDocument/didOpen", { textDocument });
+    await editor.connection.sendNotification(DidOpenTextDocumentNotification.type, { textDocument });
     const params = { textDocument: { uri: uriOf("notes.md") }, position: place(0, 3) };
-    assert.equal(await editor.ask("textDocument/hover", params), null);
-    assert.deepEqual(await editor.ask("textDocument/completion", params), []);
+    assert.equal(await ask(HoverRequest.type, params), null);
+    assert.deepEqual(await ask(CompletionRequest.type, params), []);
   });
 });
 
