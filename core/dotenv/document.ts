@@ -3,6 +3,7 @@ import { readComposePiece } from "./compose.ts";
 import { readDotenvPiece } from "./node-dotenv.ts";
 import type { Dialect, Entry, Piece, PieceReader } from "./pieces.ts";
 import { readRawPiece } from "./raw.ts";
+import { spliceMany } from "./splice-many.ts";
 import { LineIndex, type Range } from "./text.ts";
 
 export interface DotenvDocument {
@@ -81,18 +82,28 @@ export function updateDotenv(document: DotenvDocument, range: Range, replacement
   return spliceDotenv(document, range, replacement).document;
 }
 
-/** What an edit did to the pieces: from `first` on, `removed` of them made way for `added` new ones. */
+/** What an edit did to the pieces: from `first` on, those that are gone made way for `added` new ones. */
 export interface PieceSplice {
   readonly document: DotenvDocument;
   readonly first: number;
-  readonly removed: number;
+  readonly gone: readonly Piece[];
   readonly added: number;
 }
 
-/** `updateDotenv`, for those who keep something for every piece. */
-export function spliceDotenv(document: DotenvDocument, range: Range, replacement: string): PieceSplice {
+/**
+ * `updateDotenv`, for those who keep something for every piece.
+ * @param consume the document's own arrays become those of the new one, which is quicker in long files: nobody may
+ *   use the old one any more
+ */
+export function spliceDotenv(
+  document: DotenvDocument,
+  range: Range,
+  replacement: string,
+  consume = false,
+): PieceSplice {
   const text = document.text.slice(0, range.start) + replacement + document.text.slice(range.end);
   const { pieces: old, starts: oldStarts, dialect } = document;
+  const wasFarSighted = farSighted.has(document);
   const shift = replacement.length - (range.end - range.start);
 
   const first = firstTouched(document, range.start);
@@ -113,16 +124,34 @@ export function spliceDotenv(document: DotenvDocument, range: Range, replacement
     at += piece.text.length;
   }
   if (at === text.length) next = old.length;
-  const pieces = old.slice(0, first).concat(fresh, old.slice(next));
-  const starts = oldStarts.slice(0, first).concat(freshStarts, oldStarts.slice(next));
+  const gone = old.slice(first, next);
+  const pieces = spliced(old, first, next - first, fresh, consume);
+  const starts = spliced(oldStarts, first, next - first, freshStarts, consume);
   if (shift !== 0)
     for (let index = first + fresh.length; index < starts.length; index++)
       starts[index] = (starts[index] ?? 0) + shift;
   const made = makeDocument(dialect, text, pieces, starts);
-  if (farSighted.has(document) || fresh.some(isFarSighted)) farSighted.add(made);
+  if (wasFarSighted || fresh.some(isFarSighted)) farSighted.add(made);
   const lines = linesOf.get(document);
-  if (lines !== undefined) linesOf.set(made, lines.after(text, range, replacement.length));
-  return { document: made, first, removed: next - first, added: fresh.length };
+  if (lines !== undefined) linesOf.set(made, lines.after(text, range, replacement.length, consume));
+  return { document: made, first, gone, added: fresh.length };
+}
+
+/** @param inPlace the array itself becomes the result */
+function spliced<T>(
+  old: readonly T[],
+  first: number,
+  removed: number,
+  fresh: readonly T[],
+  inPlace: boolean,
+): T[] {
+  // Typing mostly puts one piece in the place of one: then a copy is a block of memory, and the quickest there is.
+  if (removed !== fresh.length && !inPlace)
+    return old.slice(0, first).concat(fresh, old.slice(first + removed));
+  const array = inPlace ? (old as T[]) : old.slice();
+  if (removed === fresh.length) for (const [index, item] of fresh.entries()) array[first + index] = item;
+  else spliceMany(array, first, removed, fresh);
+  return array;
 }
 
 /** How far behind its own end the reader of an ordinary piece looks. */

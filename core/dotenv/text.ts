@@ -1,5 +1,6 @@
 /** Places in a text. Offsets count UTF-16 units from 0; a range's end is exclusive. */
 import type { Range } from "../interpolate/range.ts";
+import { spliceMany } from "./splice-many.ts";
 
 export type { Range };
 
@@ -28,23 +29,29 @@ function lineStarts(text: string, from: number, to: number): number[] {
 
 /** Turns offsets into positions and back. A line ends after `\n`, `\r\n` or a lone `\r`, as in LSP. */
 export class LineIndex {
-  readonly #starts: readonly number[];
+  readonly #starts: number[];
   readonly #length: number;
 
-  constructor(text: string, starts: readonly number[] = lineStarts(text, 0, text.length)) {
+  constructor(text: string, starts: number[] = lineStarts(text, 0, text.length)) {
     this.#starts = starts;
     this.#length = text.length;
   }
 
-  /** The lines of the text that this one has become since `range` was replaced by so many units. */
-  after(text: string, range: Range, replacementLength: number): LineIndex {
+  /**
+   * The lines of the text that this one has become since `range` was replaced by so many units.
+   * @param consume this index is not used any more
+   */
+  after(text: string, range: Range, replacementLength: number, consume = false): LineIndex {
     const shift = replacementLength - (range.end - range.start);
     // What follows a `\r` decides where the next line starts: only starts before the range are certain.
     let kept = this.#lineOf(range.start);
     while (kept > 0 && this.#startOf(kept) >= range.start) kept--;
     const tail = this.#lineOf(range.end) + 1;
     const fresh = lineStarts(text, this.#startOf(kept), range.end + shift);
-    const starts = this.#starts.slice(0, kept).concat(fresh, this.#starts.slice(tail));
+    const starts = consume ? this.#starts : this.#starts.slice();
+    if (fresh.length === tail - kept)
+      for (const [index, start] of fresh.entries()) starts[kept + index] = start;
+    else spliceMany(starts, kept, tail - kept, fresh);
     if (shift !== 0)
       for (let line = kept + fresh.length; line < starts.length; line++)
         starts[line] = (starts[line] ?? 0) + shift;

@@ -1,8 +1,6 @@
-/**
- * How long it takes from a keystroke in a .env file to its diagnostics, and how fast files are read beside
- * other readers. Prints two tables; run it on an idle machine: `node test/bench/language.ts`.
- */
+/** From a keystroke in a .env file to its diagnostics; and how fast files are read, beside other readers. */
 import { parseEnv } from "node:util";
+import { parseEnvSpecDotEnvFile } from "@env-spec/parser";
 import { parse } from "dotenv";
 import { parseDotenv } from "../../core/dotenv/document.ts";
 import { evaluate } from "../../core/dotenv/evaluate.ts";
@@ -11,6 +9,7 @@ import type { LanguageContext } from "../../core/language/context.ts";
 import { diagnose } from "../../core/language/diagnose.ts";
 import { Diagnosis } from "../../core/language/live/diagnosis.ts";
 import { parseSchema } from "../../core/schema/schema.ts";
+import { type Benchmark, inTurns, type Line, type Scale, took } from "./measure.ts";
 
 /** Like a long file of a real project: comments, groups, quotes, references, a few mistakes. */
 function sampleFile(lines: number): string {
@@ -34,118 +33,134 @@ function sampleFile(lines: number): string {
 const schemaOf = (lines: number): string =>
   `# @defaultRequired=false\n# ---\n${Array.from({ length: Math.floor(lines / 80) }, (_, index) => `# @type=port\nPART_${index}_PORT=\n`).join("")}`;
 
-interface Figures {
-  readonly p50: number;
-  readonly p99: number;
-  readonly most: number;
+function contextOf(lines: number): LanguageContext {
+  const schema = parseSchema(schemaOf(lines));
+  return {
+    uri: "file:///.env",
+    lookup: () => undefined,
+    schema: { schema, uri: "file:///.env.schema", lines: new LineIndex(schema.file.text) },
+    uses: (name) => (/_(?:PATH|TITLE|FLAG|LATE)$/.test(name) ? ["api"] : []),
+  };
 }
 
-function figures(times: readonly number[]): Figures {
-  const sorted = [...times].sort((a, b) => a - b);
-  const at = (share: number): number =>
-    sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
-  return { p50: at(0.5), p99: at(0.99), most: sorted.at(-1) ?? 0 };
+interface Typing {
+  readonly at: number;
+  readonly removed: number;
+  readonly text: string;
 }
 
-/** Where a person types, one keystroke after the other, somewhere else every word. */
-function* keystrokes(text: string, count: number): Generator<{ at: number; insert: string }> {
-  const word = "typed_Key=$x";
-  let start = 0;
-  for (let index = 0; index < count; index++) {
-    const letter = index % word.length;
+/** What a person types: a line, letter by letter, and takes it away again; then another one, somewhere else. */
+function* typing(text: string): Generator<Typing, never> {
+  const line = "NEW_KEY=$PART_0_HOST/x\n";
+  for (let place = 0; ; place += 1) {
     // A fixed stride through the file, so that runs can be compared.
-    if (letter === 0) {
-      const spot = (index * 7_919) % text.length;
-      start = text.indexOf("\n", spot) + 1;
-    }
-    yield { at: start + letter, insert: word[letter] ?? "" };
+    const at = text.indexOf("\n", (place * 104_729) % text.length) + 1;
+    for (const [index, letter] of [...line].entries()) yield { at: at + index, removed: 0, text: letter };
+    yield { at, removed: line.length, text: "" };
   }
 }
 
+/** How long each keystroke takes until its diagnostics are there, in ms. */
 function keystrokeTimes(text: string, context: LanguageContext, count: number): number[] {
   const diagnosis = new Diagnosis(parseDotenv(text), context);
   diagnosis.diagnostics();
+  const keys = typing(text);
   const times: number[] = [];
-  for (const { at, insert } of keystrokes(text, count)) {
+  while (times.length < count) {
+    const { at, removed, text: letter } = keys.next().value;
     const start = performance.now();
-    diagnosis.edit({ start: at, end: at }, insert);
+    diagnosis.edit({ start: at, end: at + removed }, letter);
     diagnosis.diagnostics();
     times.push(performance.now() - start);
   }
   return times;
 }
 
-const shown = (milliseconds: number): string => milliseconds.toFixed(milliseconds < 10 ? 2 : 1);
+const budgets: Readonly<Record<number, number>> = { 1000: 1, 50000: 16 };
 
-function printTable(header: readonly string[], rows: readonly (readonly string[])[]): void {
-  const widths = header.map((title, column) =>
-    Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
-  );
-  for (const row of [header, ...rows])
-    console.log(row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  "));
-}
-
-function benchKeystrokes(): void {
-  const rows: string[][] = [];
-  for (const lines of [1_000, 50_000]) {
-    const text = sampleFile(lines);
-    const schema = parseSchema(schemaOf(lines));
-    const context: LanguageContext = {
-      uri: "file:///.env",
-      lookup: () => undefined,
-      schema: { schema, uri: "file:///.env.schema", lines: new LineIndex(schema.file.text) },
-      uses: (name) => (name.endsWith("_PATH") ? ["api"] : []),
-      levels: { "unused-key": "off" },
-    };
-    keystrokeTimes(text, context, 300);
-    const { p50, p99, most } = figures(keystrokeTimes(text, context, 1_200));
-    const opening: number[] = [];
-    const anew: number[] = [];
-    for (let round = 0; round < 10; round++) {
-      let start = performance.now();
-      new Diagnosis(parseDotenv(text), context).diagnostics();
-      opening.push(performance.now() - start);
-      const document = parseDotenv(text);
-      start = performance.now();
-      diagnose(document, context);
-      anew.push(performance.now() - start);
-    }
-    rows.push([
-      lines.toLocaleString("en"),
-      shown(p50),
-      shown(p99),
-      shown(most),
-      shown(figures(opening).p50),
-      shown(figures(anew).p50),
-    ]);
-  }
-  console.log("Keystroke to diagnostics, ms");
-  printTable(["lines", "p50", "p99", "max", "opening", "all anew"], rows);
-}
-
-function benchReaders(): void {
-  const text = sampleFile(50_000);
-  const megabytes = Buffer.byteLength(text) / 1e6;
-  const readers: Readonly<Record<string, () => unknown>> = {
-    "hotenv parseDotenv": () => parseDotenv(text),
-    "hotenv parseDotenv and evaluate": () => evaluate(parseDotenv(text), () => undefined).variables,
-    "hotenv parseDotenv, dotenv dialect": () => parseDotenv(text, { dialect: "dotenv" }),
-    "dotenv parse": () => parse(text),
-    "node util.parseEnv": () => parseEnv(text),
+function keystrokes(lines: number, scale: Scale): Line {
+  const text = sampleFile(lines);
+  const context = contextOf(lines);
+  const [warmUp, count] = scale === "smoke" ? [5, 20] : [300, 1_500];
+  keystrokeTimes(text, context, warmUp);
+  const atMost = budgets[lines];
+  return {
+    group: "Language",
+    name: "keystroke to diagnostics",
+    unit: "ms",
+    size: lines,
+    hotenv: keystrokeTimes(text, context, count),
+    peers: {},
+    ...(atMost === undefined ? {} : { budget: { atMost, of: "p99" } }),
   };
-  const rows = Object.entries(readers).map(([name, read]) => {
-    for (let round = 0; round < 5; round++) read();
-    const times = Array.from({ length: 25 }, () => {
-      const start = performance.now();
-      read();
-      return performance.now() - start;
-    });
-    const { p50, p99 } = figures(times);
-    return [name, shown(p50), shown(p99), (megabytes / (p50 / 1000)).toFixed(0)];
-  });
-  console.log(`\nReading 50,000 lines (${megabytes.toFixed(1)} MB)`);
-  printTable(["reader", "p50 ms", "p99 ms", "MB/s"], rows);
 }
 
-benchKeystrokes();
-benchReaders();
+async function opening(lines: number, scale: Scale): Promise<Line> {
+  const text = sampleFile(lines);
+  const context = contextOf(lines);
+  const { hotenv } = await inTurns(
+    { hotenv: () => took(() => diagnose(parseDotenv(text), context)) },
+    { rounds: scale === "smoke" ? 1 : 15, warmUp: scale === "smoke" ? 0 : 3 },
+  );
+  return {
+    group: "Language",
+    name: "opening a file to diagnostics",
+    unit: "ms",
+    size: lines,
+    hotenv,
+    peers: {},
+  };
+}
+
+async function reading(lines: number, scale: Scale): Promise<readonly Line[]> {
+  const text = sampleFile(lines);
+  const times = await inTurns(
+    {
+      parse: () => took(() => parseDotenv(text)),
+      values: () => took(() => evaluate(parseDotenv(text), () => undefined)),
+      dialect: () => took(() => evaluate(parseDotenv(text, { dialect: "dotenv" }), () => undefined)),
+      envSpec: () => took(() => parseEnvSpecDotEnvFile(text)),
+      dotenv: () => took(() => parse(text)),
+      node: () => took(() => parseEnv(text)),
+    },
+    { rounds: scale === "smoke" ? 1 : lines > 10_000 ? 12 : 60, warmUp: scale === "smoke" ? 0 : 3 },
+  );
+  const line = (name: string, hotenv: readonly number[], peers: Line["peers"], note: string): Line => ({
+    group: "Language",
+    name,
+    unit: "ms",
+    size: lines,
+    hotenv,
+    peers,
+    note,
+  });
+  return [
+    line(
+      "parsing",
+      times.parse,
+      { "@env-spec/parser": times.envSpec },
+      "Both keep every byte and its place; the peer gives up at the first thing that it cannot read.",
+    ),
+    line(
+      "reading values as Compose does",
+      times.values,
+      { "dotenv parse": times.dotenv, "util.parseEnv": times.node },
+      "The peers keep no places, interpolate nothing and report nothing; util.parseEnv is native code.",
+    ),
+    line(
+      "reading values as dotenv does",
+      times.dialect,
+      { "dotenv parse": times.dotenv, "util.parseEnv": times.node },
+      "The same values as dotenv's own; Hotenv makes a document with places on the way.",
+    ),
+  ];
+}
+
+export const benchmark: Benchmark = async (scale) => {
+  const sizes = scale === "smoke" ? [100] : [100, 1_000, 50_000];
+  const lines: Line[] = [];
+  for (const size of sizes) lines.push(keystrokes(size, scale));
+  for (const size of sizes) lines.push(await opening(size, scale));
+  for (const size of sizes) lines.push(...(await reading(size, scale)));
+  return lines;
+};

@@ -24,6 +24,8 @@ import { type DraftFinding, nameFindings } from "./name-findings.ts";
 import { isAssigning, NameTable, namesReferredTo } from "./name-table.ts";
 import { PieceOrder } from "./order.ts";
 
+const maxSecretsKnown = 100_000;
+
 /** Make a new one when the context changes: another schema, another environment. */
 export class Diagnosis {
   #document: DotenvDocument;
@@ -38,12 +40,14 @@ export class Diagnosis {
   /** The keys that are required under a condition, and the names on which that depends. */
   readonly #conditional: readonly string[];
   readonly #deciding: ReadonlySet<string>;
+  readonly #secrets = new Map<string, boolean>();
   readonly #silencing = new Set<Piece>();
   /** What needs no other piece than its neighbour, in the piece's own offsets. Only where there is something. */
   readonly #ofPieces = new Map<Piece, readonly Finding[]>();
   /** What is said of a name: duplicates, schema, example, use. Only where there is something. */
   readonly #ofNames = new Map<string, readonly DraftFinding[]>();
 
+  /** @param document the diagnosis makes it its own: edits take it apart */
   constructor(document: DotenvDocument, context: LanguageContext) {
     this.#document = document;
     this.#context = context;
@@ -71,15 +75,14 @@ export class Diagnosis {
     this.#judge(new Set([...this.#names.names(), ...expected, ""]), []);
   }
 
+  /** As it is now; the next edit takes it apart. */
   get document(): DotenvDocument {
     return this.#document;
   }
 
   /** Replaces a range of the text. */
   edit(range: Range, replacement: string): void {
-    const { pieces: old } = this.#document;
-    const { document, first, removed, added } = spliceDotenv(this.#document, range, replacement);
-    const gone = old.slice(first, first + removed);
+    const { document, first, gone, added } = spliceDotenv(this.#document, range, replacement, true);
     const fresh = document.pieces.slice(first, first + added);
     const changed = new Set<string>();
     for (const piece of [...gone, ...fresh]) {
@@ -170,7 +173,13 @@ export class Diagnosis {
   }
 
   #isSecret(key: string): boolean {
-    return isSensitive(key, this.#context.schema?.schema);
+    const known = this.#secrets.get(key);
+    if (known !== undefined) return known;
+    const secret = isSensitive(key, this.#context.schema?.schema);
+    // Whoever types a key types many that are none.
+    if (this.#secrets.size > maxSecretsKnown) this.#secrets.clear();
+    this.#secrets.set(key, secret);
+    return secret;
   }
 
   /** The entry that has the last word. */

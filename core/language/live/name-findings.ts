@@ -32,10 +32,10 @@ export interface NameSituation {
 
 export function nameFindings(name: string, situation: NameSituation): readonly DraftFinding[] {
   const { counting, isUsed, context } = situation;
-  const drafts = duplicates(situation);
+  const drafts = isOff("duplicate-key", context) ? [] : duplicates(situation);
   if (context.schema !== undefined) drafts.push(...schemaFindings(name, situation));
   else if (context.example !== undefined) drafts.push(...exampleFindings(name, situation));
-  if (!isUsed && counting !== undefined && name !== "")
+  if (!isUsed && counting !== undefined && name !== "" && !isOff("unused-key", context))
     drafts.push((at) => unusedFinding(name, at(counting)));
   return drafts;
 }

@@ -3,6 +3,7 @@
  * piece's index and its offset, but not its label, and labels grow from the first piece to the last.
  */
 import type { Piece } from "../../dotenv/pieces.ts";
+import { spliceMany } from "../../dotenv/splice-many.ts";
 
 /** Between two neighbours: room to put new pieces between them some forty times over. */
 const gap = 2 ** 20;
@@ -52,15 +53,7 @@ export class PieceOrder {
       if (piece !== undefined) this.#labelOf.set(piece, label);
     }
     if (gone.length === 1 && added === 1) this.#labels[first] = labels[0] ?? 0;
-    else this.#replace(first, gone.length, labels);
-  }
-
-  /** In pieces: the arguments of one call are limited in number. */
-  #replace(first: number, removed: number, labels: readonly number[]): void {
-    const most = 10_000;
-    this.#labels.splice(first, removed, ...labels.slice(0, most));
-    for (let from = most; from < labels.length; from += most)
-      this.#labels.splice(first + from, 0, ...labels.slice(from, from + most));
+    else spliceMany(this.#labels, first, gone.length, labels);
   }
 
   #relabel(pieces: readonly Piece[]): void {
