@@ -61,7 +61,7 @@ describe("the history, written by processes of their own", () => {
   afterEach(() => paths.remove());
 
   it(`has every acknowledged revision after kill -9, ${runs} times, each on top of the last`, async function () {
-    this.timeout(runs * 4000);
+    this.timeout(60_000 + runs * 10_000);
     const acknowledged: string[] = [];
     for (let run = 0; run < runs; run++) {
       const killAfter = randomInt(1, 40);
@@ -93,7 +93,7 @@ describe("the history, written by processes of their own", () => {
   });
 
   it("leaves no value readable: not in the database, its log, its index, nor as a plain hash", async function () {
-    this.timeout(20_000);
+    this.timeout(60_000);
     const secret = `hunter2-${randomBytes(6).toString("hex")}`;
     const child = startWriter(100_000, "x", secret);
     let seen = 0;
@@ -127,7 +127,7 @@ describe("the history, written by processes of their own", () => {
 
   it("keeps directories 0700 and files 0600, and tightens those that are not", async function () {
     if (process.platform === "win32") return this.skip();
-    this.timeout(20_000);
+    this.timeout(60_000);
     mkdirSync(dirname(paths.database), { mode: 0o755 });
     mkdirSync(dirname(paths.key), { mode: 0o755 });
     writeFileSync(paths.key, randomBytes(32), { mode: 0o644 });
@@ -142,7 +142,7 @@ describe("the history, written by processes of their own", () => {
 
   it("says clearly that it cannot write to a directory without permission", async function () {
     if (process.platform === "win32") return this.skip();
-    this.timeout(20_000);
+    this.timeout(60_000);
     const uid = process.getuid?.() === 0 ? nobody : undefined;
     for (const directory of [dirname(paths.database), dirname(paths.key)]) mkdirSync(directory);
     if (uid !== undefined)

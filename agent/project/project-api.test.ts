@@ -8,7 +8,7 @@ import type { LiveProject } from "./live.ts";
 import { openProject } from "./open.ts";
 
 describe("an agent", function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let root: string;
   let directory: string;
   let project: LiveProject;

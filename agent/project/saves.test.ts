@@ -39,7 +39,7 @@ describe("whose change it is", () => {
 });
 
 describe("an agent that is told of a save", function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   let root: string;
   let directory: string;
   let env: string;

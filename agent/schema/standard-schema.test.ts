@@ -35,7 +35,7 @@ const failure = async (path: string, limitMs = 20_000): Promise<HotenvError> => 
 };
 
 describe("a Standard Schema of the user's", function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
 
   it("is found by its name", () => {
     assert.equal(findStandardSchema(directory), undefined);

@@ -215,7 +215,7 @@ describe("the server refuses", () => {
     });
 
     it(`${frames} frames of noise, and goes on answering`, async function () {
-      this.timeout(frames * 50 + 5000);
+      this.timeout(frames * 50 + 60_000);
       const seeds = [
         '{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":1,"client":"cli","lastSeq":0}}',
         '{"jsonrpc":"2.0","id":2,"method":"logs","params":{"service":"api","tail":3}}',

@@ -58,7 +58,7 @@ describe("one agent a project", () => {
   });
 
   it("recovers from kill -9: the next start replaces socket and rendezvous", async function () {
-    this.timeout(30_000);
+    this.timeout(60_000);
     for (let i = 0; i < 3; i++) {
       const { child, said } = await agent();
       assert.equal(said, "ready");
@@ -77,7 +77,7 @@ describe("one agent a project", () => {
   });
 
   it("names the process that has the project", async function () {
-    this.timeout(20_000);
+    this.timeout(60_000);
     const { child } = await agent();
     await assert.rejects(startServer(serverOptions(project.paths)), {
       ...running,

@@ -183,7 +183,7 @@ describe("the server", () => {
       });
 
     it("that happen while the status is made, and all the time, are neither lost nor doubled", async function () {
-      this.timeout(20_000);
+      this.timeout(60_000);
       const events = new EventLog({ capacity: 100_000 });
       const statusOf = async () => {
         emit(events, 3);
@@ -207,7 +207,7 @@ describe("the server", () => {
     });
 
     it("do not wait without bound for a client that reads too slowly, nor hold up the others", async function () {
-      this.timeout(20_000);
+      this.timeout(60_000);
       const events = new EventLog();
       const { rendezvous } = await start({ events });
       const slow = bareClient(project.paths.socket, { Authorization: `Bearer ${rendezvous.token}` });
@@ -243,7 +243,7 @@ describe("the server", () => {
   });
 
   it("hangs up on a client that does not answer its pings, and on no other", async function () {
-    this.timeout(10_000);
+    this.timeout(60_000);
     const { rendezvous } = await start({ heartbeatMs: 100 });
     const dead = bareClient(
       project.paths.socket,

@@ -92,7 +92,7 @@ describe("readSnapshot", () => {
   });
 
   it("never returns a mixture of two states of a file that is rewritten all the time", async function () {
-    this.timeout(20_000);
+    this.timeout(60_000);
     const path = join(directory, "big");
     const size = 4 << 20;
     await writeFile(path, "a".repeat(size));

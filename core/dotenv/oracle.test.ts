@@ -87,7 +87,7 @@ async function compareProject(directory: string, file: string): Promise<void> {
 }
 
 describe("the compose dialect", function () {
-  this.timeout(runs * 100 + 20_000);
+  this.timeout(runs * 100 + 60_000);
 
   it("equals Compose on every kept case", () => compareWithCompose(composeCases));
 
@@ -116,7 +116,7 @@ describe("the compose dialect", function () {
 });
 
 describe("the raw dialect", function () {
-  this.timeout(runs * 50 + 20_000);
+  this.timeout(runs * 50 + 60_000);
   const compareWithDocker = async (files: readonly string[]): Promise<void> => {
     const readings = await rawReads(files, shell);
     for (const [index, file] of files.entries()) {
@@ -146,7 +146,7 @@ describe("the raw dialect", function () {
 });
 
 describe("the dotenv dialect", function () {
-  this.timeout(runs * 20 + 20_000);
+  this.timeout(runs * 20 + 60_000);
   const agrees = (file: string): void => {
     assert.deepEqual(values(read(file, "dotenv")), { ...npmDotenv(file) });
   };

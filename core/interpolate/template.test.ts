@@ -83,7 +83,7 @@ describe("a template", () => {
 
 describe("values of a Compose file", function () {
   const runs = Number(process.env.HOTENV_RUNS ?? 200);
-  this.timeout(runs * 60 + 20_000);
+  this.timeout(runs * 60 + 60_000);
 
   /** Environment values as Compose fills them; null where it refuses. */
   async function ask(directory: string, texts: readonly string[]): Promise<readonly string[] | null> {

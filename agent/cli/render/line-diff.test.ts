@@ -23,7 +23,7 @@ function unified(hunks: readonly Hunk[]): string {
 describe("lineDiff", () => {
   it("makes a patch that turns one text into the other, as `patch` understands it", function () {
     if (spawnSync("patch", ["--version"]).error !== undefined) return this.skip();
-    this.timeout(20_000);
+    this.timeout(60_000);
     const directory = mkdtempSync(join(tmpdir(), "hotenv-diff-"));
     try {
       fc.assert(

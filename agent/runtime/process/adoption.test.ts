@@ -24,7 +24,7 @@ import {
 const owner = fileURLToPath(new URL("./owner.fixture.ts", import.meta.url));
 
 describe("a process whose agent was killed", function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   let project: TestProject;
   let port: number;
   let api: ServiceModel;

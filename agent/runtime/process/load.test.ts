@@ -38,7 +38,7 @@ describe("loadProcessServices", () => {
   ): Promise<Map<string, ServiceModel>> => loadProcessServices(await requestFor(files, environment));
 
   it("fills in what Compose fills in, for the same service in a Compose file", async function () {
-    this.timeout(20_000);
+    this.timeout(60_000);
     const service = `    command: serve --port \${PORT} --name "\${NAME:-some one}" 'a b' \${EMPTY} $$HOME
     env_file: [one.env, two.env]
     environment:

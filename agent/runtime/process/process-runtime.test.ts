@@ -25,7 +25,7 @@ import {
 const stayAlive = "setInterval(() => {}, 1000);";
 
 describe("the process runtime", function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   let project: TestProject;
   let runtime: ProcessRuntime;
 

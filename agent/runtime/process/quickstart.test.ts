@@ -26,7 +26,7 @@ import {
 const example = fileURLToPath(new URL("../../../examples/quickstart", import.meta.url));
 
 describe("examples/quickstart", function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   let project: TestProject;
   let runtime: ProcessRuntime;
   let port: number;
