@@ -1,15 +1,22 @@
 /** What each command of the palette does. */
 import * as vscode from "vscode";
 import { HotenvError } from "../core/protocol/errors.ts";
-import { type Command, commands } from "./contract.ts";
+import { type Command, commands, servicesViewId } from "./contract.ts";
+import { createSchema, createSettings } from "./create-files.ts";
 import type { Diffs } from "./diff.ts";
 import { Disposables } from "./disposables.ts";
+import { openForm } from "./form/open-form.ts";
+import { t } from "./l10n.ts";
+import { showMenu } from "./menu.ts";
 import { tell, tellError } from "./messages.ts";
 import { toneOf } from "./outcome.ts";
 import { withRollout } from "./progress.ts";
 import type { Project, Projects } from "./projects.ts";
 import type { Question } from "./question.ts";
 import { rollbackConfig } from "./rollback.ts";
+import { actOn, chooseService, openShell, verifyService } from "./services/service-actions.ts";
+import type { ServiceLogs } from "./services/service-logs.ts";
+import type { ServiceNode } from "./services/service-tree.ts";
 import type { Timeline } from "./timeline.ts";
 
 export interface CommandContext {
@@ -17,18 +24,26 @@ export interface CommandContext {
   readonly diffs: Diffs;
   readonly question: Question;
   readonly timeline: Timeline;
+  readonly logs: ServiceLogs;
   readonly log: vscode.LogOutputChannel;
 }
 
-type Handlers = { readonly [C in Command]: () => Promise<void> };
+/** `argument`: what a menu was opened on, such as a service in the view. */
+type Handlers = { readonly [C in Command]: (argument: unknown) => Promise<void> };
 
 export function registerCommands(context: CommandContext): vscode.Disposable {
-  const { projects, diffs, question, timeline, log } = context;
+  const { projects, diffs, question, timeline, logs, log } = context;
   const forProject =
     (work: (project: Project) => Promise<void>): (() => Promise<void>) =>
     async () => {
       const project = await chooseProject(projects);
       if (project !== undefined) await work(project);
+    };
+  const forService =
+    (title: string, work: (node: ServiceNode) => Promise<void>) =>
+    async (argument: unknown): Promise<void> => {
+      const node = await chooseService(argument, () => chooseProject(projects), title);
+      if (node !== undefined) await work(node);
     };
   const handlers: Handlers = {
     [commands.rollbackConfig]: forProject((project) => rollbackConfig(project, { diffs, question })),
@@ -38,36 +53,60 @@ export function registerCommands(context: CommandContext): vscode.Disposable {
     [commands.applyNow]: forProject(applyNow),
     [commands.pause]: forProject(async (project) => {
       await project.session.call("pause", {});
-      tell("info", `${project.name} is paused: changes are watched, and not applied.`);
+      tell("info", t("{0} is paused: changes are watched, and not applied.", project.name));
     }),
     [commands.resume]: forProject(async (project) => {
       await project.session.call("resume", {});
-      tell("info", `${project.name} applies changes again.`);
+      tell("info", t("{0} applies changes again.", project.name));
     }),
     [commands.showLog]: async () => log.show(),
     [commands.restartAgent]: forProject(restartAgent),
+    [commands.showMenu]: forProject(showMenu),
+    [commands.startProject]: forProject(startProject),
+    [commands.showServices]: async () => {
+      await vscode.commands.executeCommand(`${servicesViewId}.focus`);
+    },
+    [commands.startService]: forService(t("Start Service"), (node) => actOn(node, "start")),
+    [commands.stopService]: forService(t("Stop Service"), (node) => actOn(node, "stop")),
+    [commands.restartService]: forService(t("Restart Service"), (node) => actOn(node, "restart")),
+    [commands.reloadService]: forService(t("Reload Service"), (node) => actOn(node, "reload")),
+    [commands.verifyService]: forService(t("Verify Service"), verifyService),
+    [commands.showServiceLog]: forService(t("Show Service Log"), async (node) => logs.show(node)),
+    [commands.openServiceShell]: forService(t("Open Shell in Service"), async (node) => openShell(node)),
+    [commands.openForm]: openForm,
+    [commands.createSchema]: createSchema,
+    [commands.createSettings]: createSettings,
   };
   const owned = new Disposables();
   for (const [id, run] of Object.entries(handlers))
     owned.add(
-      vscode.commands.registerCommand(id, () => run().catch((error: unknown) => tellError(error, log))),
+      vscode.commands.registerCommand(id, (argument: unknown) =>
+        run(argument).catch((error: unknown) => tellError(error, log)),
+      ),
     );
   return owned;
 }
 
 async function applyNow(project: Project): Promise<void> {
-  const outcome = await withRollout(project, `Applying ${project.name}`, (signal) =>
+  const outcome = await withRollout(project, t("Applying {0}", project.name), (signal) =>
     project.session.call("apply", { origin: "editor" }, { signal }),
+  );
+  tell(toneOf(outcome.verdict), outcome.message);
+}
+
+async function startProject(project: Project): Promise<void> {
+  const outcome = await withRollout(project, t("Starting {0}", project.name), (signal) =>
+    project.session.call("apply", { origin: "editor", up: true, reason: t("Started by hand.") }, { signal }),
   );
   tell(toneOf(outcome.verdict), outcome.message);
 }
 
 async function restartAgent(project: Project): Promise<void> {
   await vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Window, title: `Restarting the agent of ${project.name}` },
+    { location: vscode.ProgressLocation.Window, title: t("Restarting the agent of {0}", project.name) },
     () => project.restart(),
   );
-  tell("info", `The agent of ${project.name} runs.`);
+  tell("info", t("The agent of {0} runs.", project.name));
 }
 
 /** The project of the active editor, the only one, or the one that the person chooses. */
@@ -82,17 +121,17 @@ async function chooseProject(projects: Projects): Promise<Project | undefined> {
   if (here !== undefined) return here;
   const chosen = await vscode.window.showQuickPick(
     list.map((project) => ({ label: project.name, description: project.directory, project })),
-    { title: "Hotenv", placeHolder: "Choose a project" },
+    { title: "Hotenv", placeHolder: t("Choose a project") },
   );
   return chosen?.project;
 }
 
 function noProject(): HotenvError {
   return vscode.workspace.isTrusted
-    ? new HotenvError("project-not-found", "No folder of this window is a project.", {
-        todo: "Open a folder that has a Compose file or a hotenv.yaml.",
+    ? new HotenvError("project-not-found", t("No folder of this window is a project."), {
+        todo: t("Open a folder that has a Compose file or a hotenv.yaml."),
       })
-    : new HotenvError("project-not-found", "In Restricted Mode Hotenv starts nothing.", {
-        todo: "Trust this workspace to have its changes applied.",
+    : new HotenvError("project-not-found", t("In Restricted Mode Hotenv starts nothing."), {
+        todo: t("Trust this workspace to have its changes applied."),
       });
 }

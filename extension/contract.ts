@@ -13,6 +13,20 @@ export const commands = {
   resume: "hotenv.resume",
   showLog: "hotenv.showLog",
   restartAgent: "hotenv.restartAgent",
+  /** What makes sense now, to choose from: a click on the status bar. */
+  showMenu: "hotenv.showMenu",
+  startProject: "hotenv.startProject",
+  showServices: "hotenv.showServices",
+  startService: "hotenv.startService",
+  stopService: "hotenv.stopService",
+  restartService: "hotenv.restartService",
+  reloadService: "hotenv.reloadService",
+  verifyService: "hotenv.verifyService",
+  showServiceLog: "hotenv.showServiceLog",
+  openServiceShell: "hotenv.openServiceShell",
+  openForm: "hotenv.openForm",
+  createSchema: "hotenv.createSchema",
+  createSettings: "hotenv.createSettings",
 } as const;
 export type Command = (typeof commands)[keyof typeof commands];
 
@@ -25,6 +39,8 @@ export const settings = {
   severity: "hotenv.diagnostics.severity",
   /** Whether Hotenv is a formatter of .env files. */
   format: "hotenv.format.enable",
+  /** Whether a failure that nobody asked about is told in a notification. */
+  notifications: "hotenv.notifications",
 } as const;
 export type Setting = (typeof settings)[keyof typeof settings];
 
@@ -42,6 +58,9 @@ export const contextKeys = {
 export type ContextKey = (typeof contextKeys)[keyof typeof contextKeys];
 
 export const statusItemId = "hotenv.status";
+export const servicesViewId = "hotenv.services";
+export const formViewType = "hotenv.form";
+export const walkthroughId = "hotenv.start";
 export const timelineViewType = "hotenv.timeline";
 /** Of the documents that show a revision's file. */
 export const diffScheme = "hotenv";

@@ -1,4 +1,4 @@
-/** What a project's events and states mean outside the status bar: log lines, notifications, problems. */
+/** What a project's events and states mean outside the status bar: log lines and problems. */
 import { isAbsolute } from "node:path";
 import * as vscode from "vscode";
 import type { SessionState } from "../client/session.ts";
@@ -7,9 +7,6 @@ import type { AgentEvent } from "../core/protocol/messages.ts";
 import type { Problem, State } from "../core/protocol/words.ts";
 import { Disposables } from "./disposables.ts";
 import { showFailedRollout } from "./failed-rollout.ts";
-import { tell } from "./messages.ts";
-import { toneOf } from "./outcome.ts";
-import { isAsked } from "./progress.ts";
 import type { Project } from "./projects.ts";
 
 export interface FollowContext {
@@ -51,10 +48,6 @@ function onEvent(project: Project, event: AgentEvent, log: vscode.LogOutputChann
       log.info(
         `${project.name}: revision ${revision.revision}: ${revision.verdict ?? "running"}. ${message}`,
       );
-      // Success shows in the status bar; what a command asked for is told by the command.
-      if (revision.verdict === null || isAsked(project)) return;
-      const tone = toneOf(revision.verdict);
-      if (tone !== "info") tell(tone, `${project.name}: ${message}`);
       return;
     }
     default:

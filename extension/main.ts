@@ -6,13 +6,17 @@ import { registerCommands } from "./commands.ts";
 import { provideDiffs } from "./diff.ts";
 import { Disposables } from "./disposables.ts";
 import { followProject } from "./follow-project.ts";
+import { speak } from "./l10n.ts";
 import { followDocuments } from "./language/documents.ts";
 import { provideLanguage } from "./language/providers.ts";
 import { openProjects, type Project } from "./projects.ts";
 import { openQuestion } from "./question.ts";
+import { openServiceLogs } from "./services/service-logs.ts";
+import { showServices } from "./services/service-tree.ts";
 import { showStatus } from "./status-item.ts";
 import type { StatusView } from "./status-view.ts";
 import { tellSaves } from "./tell-saves.ts";
+import { tellVerdicts } from "./tell-verdicts.ts";
 import { openTimelines } from "./timeline.ts";
 
 /** What other extensions and the tests in the host may use: to look, and to ask an agent. */
@@ -33,6 +37,7 @@ export interface HotenvApi {
 
 export function activate(context: vscode.ExtensionContext): HotenvApi {
   const begin = performance.now();
+  speak(vscode.env.language, vscode.l10n.bundle);
   const owned = new Disposables();
   context.subscriptions.push(owned);
 
@@ -46,15 +51,17 @@ export function activate(context: vscode.ExtensionContext): HotenvApi {
   const question = owned.add(openQuestion());
   const { extensionUri } = context;
   const timeline = owned.add(openTimelines({ extensionUri, projects, diffs, question, log }));
-  owned.add(registerCommands({ projects, diffs, question, timeline, log }));
+  owned.add(showServices(projects, log));
+  const logs = owned.add(openServiceLogs());
+  owned.add(registerCommands({ projects, diffs, question, timeline, logs, log }));
 
   const followed = new Map<Project, vscode.Disposable>();
   owned.add(
     projects.onDidOpen((project) => {
-      followed.set(
-        project,
-        owned.add(followProject(project, { log, isChecked: (uri) => documents.isChecked(uri) })),
-      );
+      const following = new Disposables();
+      following.add(followProject(project, { log, isChecked: (uri) => documents.isChecked(uri) }));
+      following.add(tellVerdicts(project, { diffs, question, memory: context.globalState }));
+      followed.set(project, owned.add(following));
     }),
   );
   owned.add(

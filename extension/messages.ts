@@ -2,19 +2,39 @@
 import * as vscode from "vscode";
 import { describeError, toHotenvError } from "../core/protocol/errors.ts";
 import { commands } from "./contract.ts";
+import { t } from "./l10n.ts";
 import type { Tone } from "./outcome.ts";
 
-const showLog = "Show Log";
-const showTimeline = "Show Timeline";
+/** A button of a notification. What it throws is told like what a command throws. */
+export interface Choice {
+  readonly label: string;
+  readonly run: () => unknown;
+}
+
+export const showTimeline = (): Choice => ({
+  label: t("Show Timeline"),
+  run: () => vscode.commands.executeCommand(commands.showTimeline),
+});
+export const showLog = (): Choice => ({
+  label: t("Show Log"),
+  run: () => vscode.commands.executeCommand(commands.showLog),
+});
 
 /** Returns at once; what the person chooses is carried out. */
-export function tell(tone: Tone, message: string): void {
-  const actions = tone === "info" ? [showTimeline] : [showTimeline, showLog];
-  void shown(tone, message, actions).then((chosen) => {
-    if (chosen === showLog) return vscode.commands.executeCommand(commands.showLog);
-    if (chosen === showTimeline) return vscode.commands.executeCommand(commands.showTimeline);
-    return undefined;
-  });
+export function tell(
+  tone: Tone,
+  message: string,
+  choices: readonly Choice[] = tone === "info" ? [showTimeline()] : [showTimeline(), showLog()],
+): void {
+  void shown(
+    tone,
+    message,
+    choices.map(({ label }) => label),
+  )
+    .then((chosen) => choices.find(({ label }) => label === chosen)?.run())
+    .then(undefined, (error: unknown) => {
+      tell("error", describeError(toHotenvError(error)));
+    });
 }
 
 function shown(tone: Tone, message: string, actions: readonly string[]): Thenable<string | undefined> {

@@ -42,57 +42,36 @@ const view = (session: SessionState, name = "shop") => statusView([{ name, sessi
 
 describe("the status bar's item", () => {
   const offline = new HotenvError("compose-missing", "There is no Compose plugin.", { todo: "Install it." });
-  const cases: readonly [string, SessionState, string, "none" | "warning" | "error", string][] = [
-    ["a stable project", online(), "$(check) Hotenv: stable", "none", commands.showTimeline],
-    [
-      "an update",
-      online({ state: "updating" }),
-      "$(sync~spin) Hotenv: updating",
-      "none",
-      commands.showTimeline,
-    ],
-    ["a restart without steps", running(), "$(sync~spin) Hotenv: restarting", "none", commands.showTimeline],
-    ["an error", online({ state: "error" }), "$(error) Hotenv: error", "error", commands.showTimeline],
-    [
-      "invalid files",
-      online({ state: "invalid" }),
-      "$(warning) Hotenv: invalid",
-      "warning",
-      commands.showTimeline,
-    ],
-    [
-      "a pause",
-      online({ state: "paused", paused: true }),
-      "$(debug-pause) Hotenv: paused",
-      "none",
-      commands.resume,
-    ],
+  const cases: readonly [string, SessionState, string, "none" | "warning" | "error"][] = [
+    ["a stable project", online(), "$(check) Hotenv: stable", "none"],
+    ["an update", online({ state: "updating" }), "$(sync~spin) Hotenv: updating", "none"],
+    ["a restart without steps", running(), "$(sync~spin) Hotenv: restarting", "none"],
+    ["an error", online({ state: "error" }), "$(error) Hotenv: error", "error"],
+    ["invalid files", online({ state: "invalid" }), "$(warning) Hotenv: invalid", "warning"],
+    ["a pause", online({ state: "paused", paused: true }), "$(debug-pause) Hotenv: paused", "none"],
     [
       "an agent that cannot be reached",
       { connection: "offline", status: status(), error: offline },
       "$(debug-disconnect) Hotenv: offline",
       "none",
-      commands.restartAgent,
     ],
     [
       "a first connection",
       { connection: "connecting", status: undefined, error: undefined },
       "$(sync~spin) Hotenv: connecting",
       "none",
-      commands.showLog,
     ],
     [
       "a connection that was lost a moment ago",
       { connection: "connecting", status: status(), error: offline },
       "$(check) Hotenv: stable",
       "none",
-      commands.showTimeline,
     ],
   ];
-  for (const [what, session, text, severity, command] of cases)
+  for (const [what, session, text, severity] of cases)
     it(`shows ${what} as "${text}"`, () => {
       const shown = view(session);
-      assert.deepEqual([shown?.text, shown?.severity, shown?.command], [text, severity, command]);
+      assert.deepEqual([shown?.text, shown?.severity, shown?.command], [text, severity, commands.showMenu]);
     });
 
   const progress: readonly [readonly (readonly [string, StepState])[], string][] = [
@@ -212,7 +191,7 @@ describe("the status bar's tooltip", () => {
         "| Service | State | Up |\n|:--|:--|--:|\n| api | healthy | 1h |\n| db | exited |  |",
         "Last rollout: rolled-back, 2 minutes ago: api was unhealthy",
         "Revision 12 runs; the last good one is 11.",
-        "[Show timeline](command:hotenv.showTimeline) · [Pause](command:hotenv.pause) · " +
+        "[Show timeline](command:hotenv.showTimeline) · [Show services](command:hotenv.showServices) · [Pause](command:hotenv.pause) · " +
           "[Roll back](command:hotenv.rollbackConfig) · [Show log](command:hotenv.showLog)",
       ].join("\n\n"),
     );

@@ -3,6 +3,8 @@ import type { SessionState } from "../client/session.ts";
 import { describeError } from "../core/protocol/errors.ts";
 import type { Rollout, RolloutStep, ServiceStatus, State, Status } from "../core/protocol/words.ts";
 import { type Command, commands } from "./contract.ts";
+import { t } from "./l10n.ts";
+import { conditionOf } from "./services/service-view.ts";
 import { ago, lasting } from "./time.ts";
 
 export interface ProjectState {
@@ -21,7 +23,18 @@ export interface StatusView {
   readonly label: string;
 }
 
-export const tooltipCommands: readonly Command[] = Object.values(commands);
+/** What the tooltip's links may run, and nothing else. */
+export const tooltipCommands: readonly Command[] = [
+  commands.showTimeline,
+  commands.showServices,
+  commands.startProject,
+  commands.restartAgent,
+  commands.rollbackConfig,
+  commands.applyNow,
+  commands.pause,
+  commands.resume,
+  commands.showLog,
+];
 
 /** What a project's session amounts to in one word; `connecting` is said until the first status. */
 type Mood = State | "connecting";
@@ -38,17 +51,21 @@ const urgency: readonly Mood[] = [
   "stable",
 ];
 
-const looks: { readonly [M in Mood]: { icon: string; command: Command; severity: StatusView["severity"] } } =
-  {
-    error: { icon: "$(error)", command: commands.showTimeline, severity: "error" },
-    invalid: { icon: "$(warning)", command: commands.showTimeline, severity: "warning" },
-    restarting: { icon: "$(sync~spin)", command: commands.showTimeline, severity: "none" },
-    updating: { icon: "$(sync~spin)", command: commands.showTimeline, severity: "none" },
-    offline: { icon: "$(debug-disconnect)", command: commands.restartAgent, severity: "none" },
-    paused: { icon: "$(debug-pause)", command: commands.resume, severity: "none" },
-    connecting: { icon: "$(sync~spin)", command: commands.showLog, severity: "none" },
-    stable: { icon: "$(check)", command: commands.showTimeline, severity: "none" },
-  };
+const looks: {
+  readonly [M in Mood]: { icon: string; word: () => string; severity: StatusView["severity"] };
+} = {
+  error: { icon: "$(error)", word: () => t("error"), severity: "error" },
+  invalid: { icon: "$(warning)", word: () => t("invalid"), severity: "warning" },
+  restarting: { icon: "$(sync~spin)", word: () => t("restarting"), severity: "none" },
+  updating: { icon: "$(sync~spin)", word: () => t("updating"), severity: "none" },
+  offline: { icon: "$(debug-disconnect)", word: () => t("offline"), severity: "none" },
+  paused: { icon: "$(debug-pause)", word: () => t("paused"), severity: "none" },
+  connecting: { icon: "$(sync~spin)", word: () => t("connecting"), severity: "none" },
+  stable: { icon: "$(check)", word: () => t("stable"), severity: "none" },
+};
+
+/** One word, in the person's language. */
+export const describeMood = (session: SessionState): string => looks[moodOf(session)].word();
 
 /**
  * @param now in ms since 1970
@@ -60,19 +77,19 @@ export function statusView(projects: readonly ProjectState[], now: number): Stat
   );
   if (first === undefined) return undefined;
   const mood = moodOf(first.session);
-  const { icon, command, severity } = looks[mood];
+  const { icon, word, severity } = looks[mood];
   const progress = progressOf(mood, first.session.status);
   const whose = others.length === 0 || mood === "stable" ? "" : `${first.name}: `;
   return {
-    text: `${icon} ${whose}${progress ?? `Hotenv: ${mood}`}`,
+    text: `${icon} ${whose}${progress ?? `Hotenv: ${word()}`}`,
     tooltip: projects.map((project) => projectTooltip(project, now)).join("\n\n---\n\n"),
     severity,
-    command,
-    label: `Hotenv: ${whose}${progress === undefined ? mood : `${mood}, ${progress}`}`,
+    command: commands.showMenu,
+    label: `Hotenv: ${whose}${progress === undefined ? word() : `${word()}, ${progress}`}`,
   };
 }
 
-function moodOf({ connection, status }: SessionState): Mood {
+export function moodOf({ connection, status }: SessionState): Mood {
   if (connection === "offline") return "offline";
   // A short loss of the connection is not worth a word: what was known last goes on being shown.
   return status === undefined ? "connecting" : status.state;
@@ -91,7 +108,7 @@ const done = new Set<RolloutStep["state"]>(["healthy", "failed", "rolled-back", 
 function rolloutProgress(rollout: Rollout): string | undefined {
   const steps = rollout.phases.flatMap((phase) => phase.steps);
   const back = steps.find((step) => step.state === "rolling-back");
-  if (back !== undefined) return `${back.service} rolling back`;
+  if (back !== undefined) return t("{0} rolling back", back.service);
   const current =
     steps.find((step) => step.state !== "pending" && !done.has(step.state)) ??
     steps.find((step) => !done.has(step.state)) ??
@@ -102,9 +119,9 @@ function rolloutProgress(rollout: Rollout): string | undefined {
 function projectTooltip({ name, session }: ProjectState, now: number): string {
   const { status, error } = session;
   const mood = moodOf(session);
-  const lines = [`**${escapeMarkdown(name)}** ${mood}`];
+  const lines = [`**${escapeMarkdown(name)}** ${looks[mood].word()}`];
   if (mood === "offline")
-    lines.push(escapeMarkdown(error === undefined ? "No agent runs." : describeError(error)));
+    lines.push(escapeMarkdown(error === undefined ? t("No agent runs.") : describeError(error)));
   else if (status?.detail) lines.push(escapeMarkdown(status.detail));
   if (status !== undefined) {
     if (status.services.length > 0) lines.push(serviceTable(status.services, now));
@@ -115,13 +132,12 @@ function projectTooltip({ name, session }: ProjectState, now: number): string {
 }
 
 function serviceTable(services: readonly ServiceStatus[], now: number): string {
-  const rows = services.map(
-    ({ service, state, health, since }) =>
-      `| ${escapeMarkdown(service)} | ${health === "none" || state !== "running" ? state : health} | ${
-        state === "running" && since !== undefined ? lasting(now - Date.parse(since)) : ""
-      } |`,
-  );
-  return ["| Service | State | Up |", "|:--|:--|--:|", ...rows].join("\n");
+  const rows = services.map((status) => {
+    const { service, state, since } = status;
+    const uptime = state === "running" && since !== undefined ? lasting(now - Date.parse(since)) : "";
+    return `| ${escapeMarkdown(service)} | ${conditionOf(status)} | ${uptime} |`;
+  });
+  return [`| ${t("Service")} | ${t("State")} | ${t("Up")} |`, "|:--|:--|--:|", ...rows].join("\n");
 }
 
 function history({ rollout, revision, lastGood }: Status, now: number): string[] {
@@ -129,26 +145,31 @@ function history({ rollout, revision, lastGood }: Status, now: number): string[]
   if (rollout?.verdict !== undefined) {
     const when = rollout.endedAt === undefined ? "" : `, ${ago(Date.parse(rollout.endedAt), now)}`;
     const reason = rollout.reason === undefined ? "" : `: ${rollout.reason}`;
-    lines.push(`Last rollout: ${rollout.verdict}${when}${escapeMarkdown(reason)}`);
+    lines.push(t("Last rollout: {0}", `${rollout.verdict}${when}${escapeMarkdown(reason)}`));
   }
   if (revision !== null)
     lines.push(
       lastGood === null || lastGood === revision
-        ? `Revision ${revision} runs.`
-        : `Revision ${revision} runs; the last good one is ${lastGood}.`,
+        ? t("Revision {0} runs.", revision)
+        : t("Revision {0} runs; the last good one is {1}.", revision, lastGood),
     );
   return lines;
 }
 
 function links(mood: Mood, status: Status | undefined): string {
-  const shown: [string, Command][] = [["Show timeline", commands.showTimeline]];
-  if (mood === "offline") shown.unshift(["Start agent", commands.restartAgent]);
+  const shown: [string, Command][] = [];
+  if (mood === "offline") shown.push([t("Start agent"), commands.restartAgent]);
+  if (mood === "error") shown.push([t("Retry"), commands.applyNow]);
+  shown.push([t("Show timeline"), commands.showTimeline]);
   if (status !== undefined && mood !== "offline") {
-    if (status.paused) shown.push(["Resume", commands.resume]);
-    else shown.push(["Pause", commands.pause]);
-    if (status.revision !== null) shown.push(["Roll back", commands.rollbackConfig]);
+    shown.push([t("Show services"), commands.showServices]);
+    const isUp = status.services.some(({ state }) => state === "running" || state === "restarting");
+    if (!isUp && status.services.length > 0 && !status.paused)
+      shown.push([t("Start project"), commands.startProject]);
+    shown.push(status.paused ? [t("Resume"), commands.resume] : [t("Pause"), commands.pause]);
+    if (status.revision !== null) shown.push([t("Roll back"), commands.rollbackConfig]);
   }
-  shown.push(["Show log", commands.showLog]);
+  shown.push([t("Show log"), commands.showLog]);
   return shown.map(([label, command]) => `[${label}](command:${command})`).join(" · ");
 }
 

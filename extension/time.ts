@@ -1,4 +1,5 @@
 /** Moments and durations for people. */
+import { language } from "./l10n.ts";
 
 const units = [
   ["year", 365 * 86_400],
@@ -9,13 +10,14 @@ const units = [
   ["second", 1],
 ] as const;
 
-const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
-
 /** "2 minutes ago"; "now" for the last seconds. Both in ms since 1970. */
 export function ago(then: number, now: number): string {
   const seconds = Math.max(0, Math.round((now - then) / 1000));
   const [unit, length] = units.find((each) => seconds >= each[1]) ?? ["second", 1];
-  return relative.format(-Math.floor(seconds / length), unit);
+  return new Intl.RelativeTimeFormat(language, { numeric: "auto" }).format(
+    -Math.floor(seconds / length),
+    unit,
+  );
 }
 
 /** "3d 4h", "5m 12s", "8s": the two largest parts. */
