@@ -60,7 +60,6 @@ export type ContextKey = (typeof contextKeys)[keyof typeof contextKeys];
 export const statusItemId = "hotenv.status";
 export const servicesViewId = "hotenv.services";
 export const formViewType = "hotenv.form";
-export const walkthroughId = "hotenv.start";
 export const timelineViewType = "hotenv.timeline";
 /** Of the documents that show a revision's file. */
 export const diffScheme = "hotenv";

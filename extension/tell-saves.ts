@@ -6,13 +6,21 @@ import { describeError } from "../core/protocol/errors.ts";
 import { Disposables } from "./disposables.ts";
 import type { Project, Projects } from "./projects.ts";
 
-export function tellSaves(projects: Projects, log: vscode.LogOutputChannel): vscode.Disposable {
+export interface Saves extends vscode.Disposable {
+  /** Why the next save of a document is made. */
+  noteReason(uri: vscode.Uri, reason: string): void;
+}
+
+export function tellSaves(projects: Projects, log: vscode.LogOutputChannel): Saves {
+  const reasons = new Map<string, string>();
   const tell = (document: vscode.TextDocument): void => {
     for (const project of projects.list) {
       const path = sourceOf(project, document.uri);
       // Offline: the agent will find out by itself what has changed.
       if (path === undefined || project.session.state.connection !== "online") continue;
-      project.session.call("saved", { path, ...contentOf(document) }).catch((error: unknown) => {
+      const reason = reasons.get(document.uri.toString());
+      const why = reason === undefined ? {} : { reason };
+      project.session.call("saved", { path, ...contentOf(document), ...why }).catch((error: unknown) => {
         log.debug(`${project.name}: the agent was not told of a save: ${describeError(error)}`);
       });
     }
@@ -20,8 +28,16 @@ export function tellSaves(projects: Projects, log: vscode.LogOutputChannel): vsc
   const owned = new Disposables();
   // Before the file is written: on a busy machine the watcher may be faster than the second message.
   owned.add(vscode.workspace.onWillSaveTextDocument(({ document }) => tell(document)));
-  owned.add(vscode.workspace.onDidSaveTextDocument(tell));
-  return owned;
+  owned.add(
+    vscode.workspace.onDidSaveTextDocument((document) => {
+      tell(document);
+      reasons.delete(document.uri.toString());
+    }),
+  );
+  return {
+    noteReason: (uri, reason) => void reasons.set(uri.toString(), reason),
+    dispose: () => owned.dispose(),
+  };
 }
 
 /** Its path as the agent knows it; undefined for what is no source of the project. */

@@ -1,6 +1,6 @@
-// Bundles the three programs of the house into dist/, the extension in two parts.
+// Bundles the three programs of the house into dist/, the extension in three parts, its pages in two.
 //
-//   node scripts/build.ts [--production] [extension] [language] [agent] [webview]
+//   node scripts/build.ts [--production] [extension] [language] [form-editor] [agent] [webview] [form]
 //
 // --production: minified and without source maps, as they are packaged.
 import { chmodSync, existsSync, statSync } from "node:fs";
@@ -15,7 +15,7 @@ const nodeTarget = "node22.22";
 const browserTarget = "chrome142";
 
 interface Program {
-  readonly name: "extension" | "language" | "agent" | "webview";
+  readonly name: "extension" | "language" | "form-editor" | "agent" | "webview" | "form";
   readonly entry: string;
   readonly output: string;
   readonly options: BuildOptions;
@@ -40,14 +40,39 @@ const languageApart: Plugin = {
   },
 };
 
+/** The form of a .env file: loaded with the first one that somebody opens. */
+const formEditor = "extension/form/form-editor.ts";
+const formApart: Plugin = {
+  name: "form-apart",
+  setup(extension) {
+    extension.onResolve({ filter: /\/form-editor\.ts$/ }, ({ kind }) =>
+      kind === "dynamic-import" ? { path: "./form-editor.cjs", external: true } : undefined,
+    );
+  },
+};
+
+const page: BuildOptions = {
+  platform: "browser",
+  target: browserTarget,
+  format: "esm",
+  loader: { ".ttf": "file", ".svg": "text" },
+  assetNames: "[name]",
+};
+
 const programs: readonly Program[] = [
   {
     name: "extension",
     entry: "extension/main.ts",
     output: "dist/extension.cjs",
-    options: { ...node, external: ["vscode"], plugins: [languageApart] },
+    options: { ...node, external: ["vscode"], plugins: [languageApart, formApart] },
   },
   { name: "language", entry: language, output: "dist/language.cjs", options: node },
+  {
+    name: "form-editor",
+    entry: formEditor,
+    output: "dist/form-editor.cjs",
+    options: { ...node, external: ["vscode"] },
+  },
   {
     name: "agent",
     entry: "agent/main.ts",
@@ -58,14 +83,9 @@ const programs: readonly Program[] = [
     name: "webview",
     entry: "webview-ui/main.ts",
     output: "dist/webview.js",
-    options: {
-      platform: "browser",
-      target: browserTarget,
-      format: "esm",
-      loader: { ".ttf": "file", ".svg": "text" },
-      assetNames: "[name]",
-    },
+    options: page,
   },
+  { name: "form", entry: "webview-ui/form/main.ts", output: "dist/form.js", options: page },
 ];
 
 export interface BuildResult {

@@ -37,7 +37,7 @@ export interface Loop {
   retry(): void;
   /** The files were dealt with by somebody else; without a snapshot only the sources may be others. */
   settled(snapshot?: Snapshot): void;
-  saved(path: string, hash: string | undefined, author: Author | undefined): void;
+  saved(path: string, hash: string | undefined, author: Author | undefined, reason?: string): void;
   report(error: unknown): void;
   /** Stops watching. */
   close(): Promise<void>;
@@ -99,10 +99,10 @@ export function createLoop(shop: Workshop, { queue, watch, signal: closing, read
         // What cannot be read is said by the run.
         const texts = await readTexts(directory, environment, knownFiles(shop)).catch(() => undefined);
         if (!(cause === "rescan" && retry) && texts && effectOf(texts.snapshot) === handled) return;
-        const { origin, author } = texts
+        const { origin, author, reason } = texts
           ? saves.whose(runningRevision(history)?.snapshot, texts.snapshot)
           : ({ origin: "watcher" } as const);
-        await run(origin, { reason: "Saved.", explicit: false, up: false, author }, closing);
+        await run(origin, { reason: reason ?? "Saved.", explicit: false, up: false, author }, closing);
       })
       .catch(report);
   }
@@ -175,8 +175,8 @@ export function createLoop(shop: Workshop, { queue, watch, signal: closing, read
       if (snapshot) handled = effectOf(snapshot);
       files.update();
     },
-    saved: (path, hash, author) => {
-      if (hash !== undefined) saves.note(path, hash, author);
+    saved: (path, hash, author, reason) => {
+      if (hash !== undefined) saves.note(path, hash, author, reason);
       files.touch();
     },
     close: () => files.close(),

@@ -95,8 +95,8 @@ export function projectApi(
           : revisionContent(history, to).snapshot;
       return showDiff(before, after, environment);
     },
-    saved: async ({ path, hash, author }) => {
-      loop.saved(path, hash, author);
+    saved: async ({ path, hash, author, reason }) => {
+      loop.saved(path, hash, author, reason);
       return {};
     },
     cancel: async () => {

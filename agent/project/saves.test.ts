@@ -101,6 +101,17 @@ services:
     assert.deepEqual([origin, author.name, verdict], ["editor", "Ann", "applied"]);
   });
 
+  it("records why, where the author said so, told before the file is written or after", async () => {
+    const opened = await open();
+    const text = "GREETING=good evening\n";
+    const hash = createHash("sha256").update(text).digest("hex");
+    await opened.api.saved({ path: ".env", hash, reason: "For the guests." }, never);
+    await save(opened, text);
+    assert.equal((await concluded(opened, 3)).reason, "For the guests.");
+    await save(opened, "GREETING=good night\n");
+    assert.equal((await concluded(opened, 4)).reason, "Saved.");
+  });
+
   it("records the watcher where the file is not what was saved", async () => {
     const opened = await open();
     await save(opened, "GREETING=good morning\n");

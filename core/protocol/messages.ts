@@ -288,6 +288,8 @@ export const requests = {
       /** SHA-256 of the bytes that the editor writes, hexadecimal; absent where the editor does not know them. */
       hash: z.optional(z.string().check(z.regex(/^[0-9a-f]{64}$/))),
       author: z.optional(authorSchema),
+      /** Why, in the author's words. */
+      reason: z.optional(z.string().check(z.maxLength(10_000))),
     }),
     result: none,
   },

@@ -9,12 +9,15 @@ import { describeError, toHotenvError } from "../../core/protocol/errors.ts";
 import { type FormHostMessage, formPageMessageSchema } from "../../core/protocol/form.ts";
 import { parseSchema, type Schema } from "../../core/schema/schema.ts";
 import { Disposables } from "../disposables.ts";
-import { language, t } from "../l10n.ts";
+import { language, speak, t } from "../l10n.ts";
 import { previewImpact } from "./form-impact.ts";
 import { formEdit, formModel } from "./form-model.ts";
 import { formPage } from "./form-page.ts";
 import { formTexts } from "./form-texts.ts";
 import type { FormContext } from "./open-form.ts";
+
+// A bundle of its own has a language of its own.
+speak(vscode.env.language, vscode.l10n.bundle);
 
 /** The impact is worked out after the last of several quick edits. */
 const impactAfterMs = 120;

@@ -26,7 +26,7 @@ export function formModel(
   const { variables } = evaluate(document, (name) => environment[name]);
   const values = (name: string): string | undefined => environment[name] ?? variables.get(name)?.value;
   const inFile = [...entriesOf(document)]
-    .filter(({ entry }) => isNamed(entry))
+    .filter(({ entry }) => isNamed(entry) && entry.key.name !== "")
     .map(({ entry }) => entry.key.name);
   // The schema's order first: it is the one that somebody has thought about.
   const keys = new Set([...(schema?.entries.keys() ?? []), ...inFile]);
@@ -44,17 +44,11 @@ export function formModel(
     ];
     return fieldOf(key, source, entry, { secret, shown: !secret || revealed.has(key), problems });
   });
-  const problems = document.pieces.flatMap((piece, index) =>
-    piece.kind === "skipped"
-      ? [
-          t(
-            "Line {0}: {1}",
-            document.lines.positionAt(document.starts[index] ?? 0).line + 1,
-            piece.problems[0]?.message ?? t("this is no variable."),
-          ),
-        ]
-      : [],
-  );
+  const problems = document.pieces.flatMap((piece, index) => {
+    if (piece.kind !== "skipped" && (piece.kind !== "entry" || piece.key.name !== "")) return [];
+    const { line } = document.lines.positionAt(document.starts[index] ?? 0);
+    return [t("Line {0}: {1}", line + 1, piece.problems[0]?.message ?? t("this is no variable."))];
+  });
   return { fields, problems };
 }
 

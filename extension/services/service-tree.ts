@@ -144,7 +144,7 @@ export function showServices(projects: Projects, log: vscode.LogOutputChannel): 
     const offline = projects.list.filter(({ session }) => session.state.connection === "offline");
     view.message =
       offline.length === 0
-        ? undefined
+        ? ""
         : t(
             "No agent runs for {0}: what is shown may be out of date.",
             offline.map(({ name }) => name).join(", "),

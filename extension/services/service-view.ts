@@ -24,7 +24,7 @@ export interface ServiceRow {
 const stateWords: Readonly<Record<ServiceStatus["state"], () => string>> = {
   running: () => t("running"),
   stopped: () => t("stopped"),
-  exited: () => t("ended"),
+  exited: () => t("exited"),
   restarting: () => t("restarting"),
   missing: () => t("not running"),
 };
