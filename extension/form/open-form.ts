@@ -32,5 +32,8 @@ export async function openForm(argument: unknown): Promise<void> {
   const uri = argument instanceof vscode.Uri ? argument : vscode.window.activeTextEditor?.document.uri;
   if (uri === undefined)
     throw new HotenvError("usage", t("No .env file is shown."), { todo: t("Open one first.") });
-  await vscode.commands.executeCommand("vscode.openWith", uri, formViewType);
+  // In the place of the text, as "Reopen Editor With…" does, where that is what is shown.
+  if (vscode.window.activeTextEditor?.document.uri.toString() === uri.toString())
+    await vscode.commands.executeCommand("reopenActiveEditorWith", formViewType);
+  else await vscode.commands.executeCommand("vscode.openWith", uri, formViewType);
 }

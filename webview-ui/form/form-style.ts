@@ -23,8 +23,8 @@ export const formStyle = css`
   .note { margin: 12px 0 0; color: var(--muted); }
   .bad, .note.bad { color: var(--bad); }
   .fields { display: grid; }
-  .field { display: grid; gap: 4px; padding: 12px 0 12px 11px; border-bottom: 1px solid var(--line); border-inline-start: 3px solid transparent; }
-  .field.wrong { border-inline-start-color: var(--bad); }
+  .field { display: grid; gap: 4px; padding: 12px 0 12px 14px; border-bottom: 1px solid var(--line); }
+  .field.wrong { padding-inline-start: 11px; border-inline-start: 3px solid var(--bad); }
   .field.unset label { color: var(--muted); }
   .name { display: flex; flex-wrap: wrap; align-items: baseline; gap: 8px; }
   .name label { font-weight: 600; overflow-wrap: anywhere; }
