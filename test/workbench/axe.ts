@@ -1,10 +1,6 @@
 /** What axe-core finds wrong with a page that people with other senses and hands could not use. */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import axeCore from "axe-core";
 import type { FrameLocator } from "playwright-core";
-import { root } from "./places.ts";
-
-const source = readFileSync(join(root, "node_modules/axe-core/axe.min.js"), "utf8");
 
 /** Violations of the impact serious or critical, each as a line: the rule, what it says, where. */
 export async function seriousViolations(frame: FrameLocator): Promise<readonly string[]> {
@@ -17,7 +13,7 @@ export async function seriousViolations(frame: FrameLocator): Promise<readonly s
     return violations
       .filter(({ impact }) => impact === "serious" || impact === "critical")
       .flatMap(({ id, help, nodes }) => nodes.map(({ target }) => `${id}: ${help} (${target.join(" ")})`));
-  }, source);
+  }, axeCore.source);
 }
 
 interface Axe {
