@@ -37,6 +37,8 @@ function remoteApi(call: Call): AgentApi {
     "history/import": (params, signal) => call("history/import", params, { signal }),
     logs: (params, signal) => call("logs", params, { signal }),
     "logs/follow": (params, signal) => call("logs/follow", params, { signal }),
+    "service/disable": (params, signal) => call("service/disable", params, { signal }),
+    "service/enable": (params, signal) => call("service/enable", params, { signal }),
     "service/act": (params, signal) => call("service/act", params, { signal }),
     verify: (params, signal) => call("verify", params, { signal }),
     saved: (params, signal) => call("saved", params, { signal }),

@@ -157,6 +157,20 @@ export function buildProgram(
     .description("its end: apply what the files on disk say by then")
     .action(() => run(async (context) => (await import("./commands/pause.ts")).resume(context)));
   program
+    .command("disable")
+    .description("leave a service out of rollouts until it is enabled again")
+    .argument("<service>")
+    .action((service: string) =>
+      run(async (context) => (await import("./commands/enable.ts")).disable(context, service)),
+    );
+  program
+    .command("enable")
+    .description("take a service into rollouts again, and apply what the files say of it")
+    .argument("<service>")
+    .action((service: string) =>
+      run(async (context) => (await import("./commands/enable.ts")).enable(context, service)),
+    );
+  program
     .command("logs")
     .description("newest log lines of a service")
     .argument("[service]", "default: all of them")

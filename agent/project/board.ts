@@ -8,10 +8,12 @@ import type {
   Status,
 } from "../../core/protocol/words.ts";
 import type { EventLog } from "../server/event-log.ts";
+import { type Breakers, withBreakers } from "./breaker.ts";
 
 export interface BoardFields {
   readonly name: string;
   readonly services: readonly ServiceStatus[];
+  readonly breakers: Breakers;
   readonly sources: readonly SourceInfo[];
   readonly problems: readonly Problem[];
   readonly revision: number | null;
@@ -50,7 +52,7 @@ export function createBoard(
   events: EventLog,
   directory: string,
   agent: Status["agent"],
-  initial: Pick<BoardFields, "name" | "revision" | "lastGood" | "paused">,
+  initial: Pick<BoardFields, "name" | "revision" | "lastGood" | "paused" | "breakers">,
 ): Board {
   let fields: BoardFields = {
     services: [],
@@ -69,7 +71,7 @@ export function createBoard(
   const status = (): Status => ({
     project: { name: fields.name, directory },
     ...stateOf(fields),
-    services: [...fields.services],
+    services: withBreakers(fields.services, fields.breakers),
     sources: [...fields.sources],
     problems: [...fields.problems],
     revision: fields.revision,

@@ -4,8 +4,11 @@ import { HotenvError } from "../../core/protocol/errors.ts";
 export interface Cancellation {
   /** Runs one rollout; its signal is aborted by `cancel`, too. */
   during<T>(revision: number, signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T>;
-  /** @returns the revision whose rollout goes back now; null where none runs */
-  cancel(): number | null;
+  /**
+   * Stops the rollout that runs between two of its operations; it goes back. Default: a person said so.
+   * @returns the revision whose rollout goes back now; null where none runs
+   */
+  cancel(why?: HotenvError): number | null;
 }
 
 export function createCancellation(): Cancellation {
@@ -20,9 +23,9 @@ export function createCancellation(): Cancellation {
         running = undefined;
       }
     },
-    cancel() {
+    cancel(why = new HotenvError("cancelled", "The rollout was cancelled.")) {
       if (running === undefined) return null;
-      running.controller.abort(new HotenvError("cancelled", "The rollout was cancelled."));
+      running.controller.abort(why);
       return running.revision;
     },
   };

@@ -10,6 +10,7 @@ import type { Change, ServiceStatus } from "../../core/protocol/words.ts";
 import { severityOf } from "../../core/settings/settings.ts";
 import type { ExecutablePlan } from "../rollout/rollout-plan.ts";
 import { analyseSnapshot } from "./analyse.ts";
+import { explainLeftOut, leftOut } from "./breaker.ts";
 import { compareSources, type Hide, hiderOf } from "./compared.ts";
 import { adoptedModel, heldBack, withHeld } from "./drift.ts";
 import { planProject } from "./plan-project.ts";
@@ -66,6 +67,8 @@ export async function compare(
         !upToDate.has(service) && canonical(reading.services.get(service)?.config) === said,
     ),
   );
+  const { breakers } = board.fields;
+  const out = leftOut(breakers, reading.services, request.explicit, Date.now());
   const before = running?.services ?? adoptedModel(reading.services, drifted);
   const views = [reading.snapshot, ...(running === undefined ? [] : [running.snapshot])].map((snapshot) =>
     analyseSnapshot(directory, environment, snapshot),
@@ -74,7 +77,8 @@ export async function compare(
     explain: (impact) => explainChange(views, change.entries, impact).cause,
     change,
     settings: reading.settings,
-    before: withHeld(before, reading.services, new Set(held.keys())),
+    before: withHeld(before, reading.services, new Set([...held.keys(), ...out])),
+    leftOut: out,
     after: reading.services,
     running: observed,
     upToDate,
@@ -86,13 +90,17 @@ export async function compare(
   const notes = [...held.keys()].map(
     (service) => `${service} runs with another configuration than the files; apply to bring it in.`,
   );
+  const differs = [...out].filter(
+    (service) => canonical(before.get(service)?.config) !== canonical(reading.services.get(service)?.config),
+  );
+  notes.push(...differs.map((service) => explainLeftOut(breakers, service)));
   return {
     running,
     reading,
     change,
     plan: { ...plan, notes: [...plan.notes, ...notes] },
     hide,
-    held: new Set(held.keys()),
+    held: new Set([...held.keys(), ...out]),
   };
 }
 

@@ -1,17 +1,20 @@
 /** Carries a plan out as one revision, or brings the last good one back to life. */
 import { randomBytes } from "node:crypto";
+import { dirname } from "node:path";
 import type { Outcome } from "../../core/protocol/messages.ts";
 import type { Verdict } from "../../core/protocol/words.ts";
 import type { History } from "../history/history.ts";
 import { runRollout } from "../rollout/engine.ts";
 import { Progress } from "../rollout/progress.ts";
-import { describePlan, type FileToReturn } from "../rollout/rollout-plan.ts";
+import { describePlan, type FileToReturn, noFiles, type ReturnedFiles } from "../rollout/rollout-plan.ts";
+import { judgeRollout, keepBreakers } from "./breaker.ts";
 import { type Comparison, keptModel, withMissing } from "./comparison.ts";
 import { forgetDrift } from "./drift.ts";
+import { keepFailure } from "./kept-failure.ts";
 import { planProject } from "./plan-project.ts";
 import type { Reading } from "./reading.ts";
 import { serialiseModel } from "./serialise.ts";
-import { announce, type ReconcileRequest, runningRevision, type Workshop } from "./workshop.ts";
+import { announce, type ReconcileRequest, type Running, runningRevision, type Workshop } from "./workshop.ts";
 import { writeIfUnchanged } from "./write-file.ts";
 
 /** @throws HotenvError agent-unreachable where the plan needs a runtime that this process may not own */
@@ -58,24 +61,29 @@ export async function execute(
   board.set({ reading: false, rolling: true, rollout: progress.rollout, error: "", notice: "" });
   events.emit("restart_progress", { rollout: id, revision });
 
+  const { policy } = reading.settings;
   const rollout = await shop.cancellation.during(revision, signal, (either) =>
     runRollout(
-      { revision, plan, files, stabilityMs: reading.settings.policy.stabilityMs },
+      { revision, plan, files, stabilityMs: policy.stabilityMs, keep: policy.onFailure === "keep" },
       {
         journal: history,
         progress,
         runtimeOf: (step) => runtimes.of((step.target ?? step.current)?.runtime ?? "compose"),
         returnFiles: (wanted) => returnFiles(directory, history, wanted),
+        keepFailed: (performed) => keepFailure(history, revision, performed),
       },
       either,
     ),
   );
   const verdict = rollout.verdict ?? "failed";
   history.conclude(revision, { verdict, rollout });
+  const breakers = judgeRollout(board.fields.breakers, rollout, reading.services, policy.breaker, Date.now());
+  keepBreakers(history, breakers);
   if (verdict === "applied") forgetDrift(history, services);
   const message = messageOf(verdict, rollout.reason, services, history.lastGood());
   board.set({
     rolling: false,
+    breakers,
     rollout,
     revision: history.current(),
     lastGood: history.lastGood(),
@@ -91,37 +99,57 @@ export async function execute(
   return { verdict, revision, message, plan: describePlan(plan), rollout };
 }
 
-/** What the containers read directly, and what it was before. */
+/**
+ * What going back does to files: those that the containers read directly, and where the policy says `rollback-all`,
+ * every other that changed, too.
+ */
 function filesToReturn({ reading, running, change, plan }: Comparison): FileToReturn[] {
   if (running === undefined) return [];
   const touched = new Set(plan.phases.flatMap(({ steps }) => steps.map(({ service }) => service)));
-  const changed = new Set(
-    change.entries.filter((entry) => entry.role === "file").map((entry) => entry.source),
-  );
+  const changed = new Map(change.entries.map((entry) => [entry.source, entry.role]));
   const mounts = [...reading.services.values()]
     .filter(({ name }) => touched.has(name))
     .flatMap((model) => model.files);
-  return [...changed].flatMap((path) => {
+  const isAll = reading.settings.policy.onFailure === "rollback-all";
+  return [...changed].flatMap(([path, role]) => {
     const uses = mounts.filter((file) => file.path === path);
-    if (uses.length === 0) return [];
+    const read = uses.length > 0 && role === "file";
+    // Examples and schemas only describe.
+    if (!read && !(isAll && role !== "schema")) return [];
+    if (!existedFor(running, path)) return [];
     const expected = reading.snapshot.files.find((file) => file.path === path)?.hash ?? null;
-    return [{ path, expected, snapshot: running.snapshot.id, inPlace: uses.some((file) => file.alone) }];
+    return [
+      { path, expected, snapshot: running.snapshot.id, inPlace: uses.some((file) => file.alone), read },
+    ];
   });
 }
 
-/** @returns the paths that somebody changed meanwhile */
+/**
+ * Whether the revision that runs knew of the file, be it that there was none. A file that is a source only since this
+ * change may have been there for years: nothing is known of what it was, and it is left alone.
+ */
+function existedFor({ snapshot, services }: Running, path: string): boolean {
+  if (snapshot.files.some((file) => file.path === path)) return true;
+  const folders = [...services.values()].flatMap(({ files }) =>
+    files.filter(({ alone }) => !alone).map((file) => dirname(file.path)),
+  );
+  return folders.some((folder) => path.startsWith(`${folder}/`));
+}
+
 export async function returnFiles(
   directory: string,
   history: History,
   files: readonly FileToReturn[],
-): Promise<string[]> {
+): Promise<ReturnedFiles> {
+  const back: string[] = [];
   const left: string[] = [];
   for (const { path, expected, snapshot, inPlace } of files) {
     const content = history.getSnapshot(snapshot)?.files.find((file) => file.path === path)?.bytes ?? null;
     const result = await writeIfUnchanged(directory, { path, expected, content, inPlace });
+    if (result === "written") back.push(path);
     if (result === "changed-meanwhile") left.push(path);
   }
-  return left;
+  return { back, left };
 }
 
 function messageOf(
@@ -177,7 +205,7 @@ export async function revive(shop: Workshop, reading: Reading, signal: AbortSign
       journal: { intend: () => undefined, mark: () => undefined, commitPoint: () => undefined },
       progress,
       runtimeOf: (step) => runtimes.of((step.target ?? step.current)?.runtime ?? "process"),
-      returnFiles: () => Promise.resolve([]),
+      returnFiles: noFiles,
     },
     signal,
   );

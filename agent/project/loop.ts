@@ -4,6 +4,7 @@ import type { Outcome } from "../../core/protocol/messages.ts";
 import type { Author, Origin } from "../../core/protocol/words.ts";
 import type { Queue } from "../queue.ts";
 import { findAuthor } from "./author.ts";
+import { nextRetry } from "./breaker.ts";
 import { effectOf } from "./compared.ts";
 import { compare } from "./comparison.ts";
 import { revive } from "./execute.ts";
@@ -38,6 +39,8 @@ export interface Loop {
   /** The files were dealt with by somebody else; without a snapshot only the sources may be others. */
   settled(snapshot?: Snapshot): void;
   saved(path: string, hash: string | undefined, author: Author | undefined, reason?: string): void;
+  /** A service takes part again that was left out: applies what the files say of it. */
+  rejoin(): void;
   report(error: unknown): void;
   /** Stops watching. */
   close(): Promise<void>;
@@ -59,17 +62,44 @@ export function createLoop(shop: Workshop, { queue, watch, signal: closing, read
   let handled: string | undefined;
   /** The last attempt failed for a reason that may pass by itself. */
   let retry = false;
+  /** Somebody who was left out takes part again: the files are applied although they are the same. */
+  let again = false;
+  let retrying: NodeJS.Timeout | undefined;
   const files = followFiles(shop, look);
+
+  function rejoin(): void {
+    again = true;
+    look("event");
+  }
+
+  /** Wakes up when the next service that was left out is to be tried again. */
+  function tryLater(): void {
+    clearTimeout(retrying);
+    const now = Date.now();
+    const at = watch ? nextRetry(board.fields.breakers, now) : undefined;
+    if (at === undefined || closing.aborted) return;
+    retrying = setTimeout(rejoin, at - now + 1);
+    retrying.unref();
+  }
 
   async function run(origin: Origin, more: RunRequest, signal: AbortSignal): Promise<Outcome> {
     const texts = await readTexts(directory, environment, knownFiles(shop)).catch(() => undefined);
     try {
       await ready();
       const author = more.author ?? (await findAuthor(directory));
+      again = false;
       const { outcome, snapshot } = await reconcile(shop, { origin, ...more, author }, signal);
       retry = false;
-      handled = effectOf(snapshot);
+      // What a pause stopped is no verdict on the change.
+      const isStopped = board.fields.paused && outcome.verdict !== "applied";
+      if (isStopped) history.observed("");
+      handled = isStopped ? undefined : effectOf(snapshot);
       files.update();
+      // The one that failed is left out from now on: the others need not wait for it.
+      const failed = outcome.rollout?.failed;
+      const isOut = board.status().services.some(({ service, breaker }) => service === failed && breaker);
+      if (watch && failed !== undefined && isOut) rejoin();
+      tryLater();
       return outcome;
     } catch (error) {
       const known = toHotenvError(error);
@@ -98,7 +128,7 @@ export function createLoop(shop: Workshop, { queue, watch, signal: closing, read
         if (board.fields.paused || closing.aborted) return;
         // What cannot be read is said by the run.
         const texts = await readTexts(directory, environment, knownFiles(shop)).catch(() => undefined);
-        if (!(cause === "rescan" && retry) && texts && effectOf(texts.snapshot) === handled) return;
+        if (!again && !(cause === "rescan" && retry) && texts && effectOf(texts.snapshot) === handled) return;
         const { origin, author, reason } = texts
           ? saves.whose(runningRevision(history)?.snapshot, texts.snapshot)
           : ({ origin: "watcher" } as const);
@@ -130,6 +160,7 @@ export function createLoop(shop: Workshop, { queue, watch, signal: closing, read
           return;
         }
         await files.start();
+        tryLater();
         if (board.fields.paused) return;
         await ready();
         const { snapshot } = await readTexts(directory, environment, knownFiles(shop));
@@ -179,7 +210,11 @@ export function createLoop(shop: Workshop, { queue, watch, signal: closing, read
       if (hash !== undefined) saves.note(path, hash, author, reason);
       files.touch();
     },
-    close: () => files.close(),
+    rejoin,
+    close: () => {
+      clearTimeout(retrying);
+      return files.close();
+    },
   };
 }
 

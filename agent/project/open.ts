@@ -6,6 +6,7 @@ import { createQueue } from "../queue.ts";
 import { type Claim, claimProject } from "../server/claim.ts";
 import { EventLog } from "../server/event-log.ts";
 import { createBoard } from "./board.ts";
+import { readBreakers } from "./breaker.ts";
 import { createCancellation } from "./cancellation.ts";
 import type { LiveProject, OpenOptions } from "./live.ts";
 import { createLoop } from "./loop.ts";
@@ -50,6 +51,7 @@ async function openWith(options: OpenOptions, paths: ProjectPaths, history: Hist
       revision: history.current(),
       lastGood: history.lastGood(),
       paused: isPaused(history),
+      breakers: readBreakers(history),
     },
   );
   const runtimes = createRuntimes(paths, environment, {

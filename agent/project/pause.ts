@@ -8,9 +8,16 @@ const pausedName = "paused";
 
 export const isPaused = (history: History): boolean => history.recall(pausedName) !== undefined;
 
-export function keepPaused({ history, board }: Workshop, paused: boolean): void {
+/** A rollout that runs is stopped between two of its operations, and goes back. */
+export function keepPaused({ history, board, cancellation }: Workshop, paused: boolean): void {
   history.keep(pausedName, paused ? new Date().toISOString() : null);
   board.set({ paused });
+  if (paused)
+    cancellation.cancel(
+      new HotenvError("paused", "Hotenv was paused in the middle of this.", {
+        todo: "`hotenv resume` tries it again.",
+      }),
+    );
 }
 
 export function refuseWhilePaused(board: Board): void {

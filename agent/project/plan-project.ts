@@ -15,6 +15,8 @@ export interface PlanInput {
   readonly running: readonly ServiceStatus[];
   /** Services whose containers carry the new configuration already: somebody else was quicker. */
   readonly upToDate: ReadonlySet<string>;
+  /** Services that are not touched at all, whatever changed. */
+  readonly leftOut?: ReadonlySet<string>;
   /** Start what is not running, too. */
   readonly up: boolean;
   /** Fills the variables of the settings in; without it they stay as they are written. */
@@ -52,6 +54,7 @@ export function planProject(input: PlanInput): ExecutablePlan {
 
   const add = (impact: ServiceImpact) => {
     const { service, action } = impact;
+    if (input.leftOut?.has(service)) return;
     const runtime = (impact.after ?? impact.before)?.runtime;
     const state = running.get(service);
     if (impact.after === undefined && runtime === "compose") {
@@ -78,6 +81,7 @@ export function planProject(input: PlanInput): ExecutablePlan {
   for (const [service, model] of after)
     if (
       !steps.has(service) &&
+      !input.leftOut?.has(service) &&
       !isUp(running.get(service)) &&
       !isDone(model, running.get(service)) &&
       (up || model.runtime === "process")

@@ -3,6 +3,7 @@ import { HotenvError } from "../../core/protocol/errors.ts";
 import type { AgentApi } from "../../core/protocol/messages.ts";
 import { describePlan } from "../rollout/rollout-plan.ts";
 import { findAuthor, systemUser } from "./author.ts";
+import { disable, enable, keepBreakers } from "./breaker.ts";
 import { compare } from "./comparison.ts";
 import { historyApi } from "./history-api.ts";
 import type { Loop } from "./loop.ts";
@@ -31,6 +32,14 @@ export function projectApi(
   { loop, firstLook, inTurn, ready, closing, stop }: ProjectApiOptions,
 ): AgentApi {
   const { directory, environment, history, board } = shop;
+  const turn = (service: string, how: typeof enable) => {
+    if (!board.fields.services.some((status) => status.service === service))
+      throw new HotenvError("service-unknown", `There is no service ${service} in this project.`);
+    const breakers = how(board.fields.breakers, service);
+    keepBreakers(history, breakers);
+    history.audit({ who: systemUser(), client: "agent", what: `service/${how.name}`, detail: service });
+    board.set({ breakers, notice: "" });
+  };
   return {
     status: async () => {
       await firstLook;
@@ -76,6 +85,15 @@ export function projectApi(
       }),
     ...historyApi({ history, environment, inTurn }),
     ...serviceApi({ shop, inTurn, ready, closing }),
+    "service/disable": async ({ service }) => {
+      turn(service, disable);
+      return board.status();
+    },
+    "service/enable": async ({ service }) => {
+      turn(service, enable);
+      loop.rejoin();
+      return board.status();
+    },
     "history/list": (params, signal) => searchHistory(history, params, signal),
     "history/show": async ({ revision }) => {
       const found = history.show(revision);

@@ -8,6 +8,7 @@ import { effectOf } from "./compared.ts";
 import { type Comparison, compare, keptModel } from "./comparison.ts";
 import { adoptedModel, holdBack } from "./drift.ts";
 import { execute } from "./execute.ts";
+import { putKeptBack } from "./kept-failure.ts";
 import { serialiseModel } from "./serialise.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { announce, type ReconcileRequest, type Workshop } from "./workshop.ts";
@@ -26,6 +27,7 @@ export async function reconcile(
 ): Promise<Reconciled> {
   const { history, board } = shop;
   board.set({ reading: true });
+  await putKeptBack(shop);
   let comparison = await compare(shop, request, signal);
   if (comparison.running === undefined) comparison = await adopt(shop, comparison, request, signal);
   const { running, reading, change, plan } = comparison;

@@ -1,6 +1,7 @@
 /** Ends what a crash of the agent interrupted. */
 import { recover } from "../rollout/recover.ts";
 import { returnFiles } from "./execute.ts";
+import { forgetFailure } from "./kept-failure.ts";
 import { readModel } from "./serialise.ts";
 import { revisionContent, type Workshop } from "./workshop.ts";
 
@@ -26,6 +27,7 @@ export async function recoverProject({
     const endedAt = new Date().toISOString();
     const rollout = interrupted.rollout && { ...interrupted.rollout, endedAt, verdict, reason };
     history.conclude(interrupted.revision, { verdict, rollout });
+    forgetFailure(history, interrupted.revision);
     events.emit("log", { level: "warn", message: `Revision ${interrupted.revision}: ${reason}` });
     board.set({ revision: history.current(), lastGood: history.lastGood(), rollout });
     // An interruption is no verdict on the change: the files are looked at again.

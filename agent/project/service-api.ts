@@ -9,7 +9,7 @@ import type { Action } from "../../core/protocol/words.ts";
 import { runRollout } from "../rollout/engine.ts";
 import { runProbes } from "../rollout/probe.ts";
 import { Progress } from "../rollout/progress.ts";
-import type { ExecutableStep } from "../rollout/rollout-plan.ts";
+import { type ExecutableStep, noFiles } from "../rollout/rollout-plan.ts";
 import { systemUser } from "./author.ts";
 import { type Hide, hiderOf } from "./compared.ts";
 import { withMissing } from "./comparison.ts";
@@ -107,7 +107,7 @@ export function serviceApi(options: ServiceApiOptions): Pick<AgentApi, ServiceMe
         journal: { intend: () => undefined, mark: () => undefined, commitPoint: () => undefined },
         progress,
         runtimeOf: () => runtimes.of(model.runtime),
-        returnFiles: () => Promise.resolve([]),
+        returnFiles: noFiles,
       },
       signal,
     );

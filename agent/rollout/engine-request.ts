@@ -1,22 +1,25 @@
 /** What a rollout is asked to do, and with what it works. */
 import type { Operation, Runtime } from "../runtime/runtime.ts";
-import type { Journal } from "./journal.ts";
+import type { Journal, JournalEntry } from "./journal.ts";
 import type { Progress } from "./progress.ts";
-import type { ExecutablePlan, ExecutableStep, FileToReturn } from "./rollout-plan.ts";
+import type { ExecutablePlan, ExecutableStep, FileToReturn, ReturnFiles } from "./rollout-plan.ts";
 
 export interface EngineRequest {
   readonly revision: number;
   readonly plan: ExecutablePlan;
   readonly files: readonly FileToReturn[];
   readonly stabilityMs: number;
+  /** What failed stays for inspection; going back is somebody else's, later. */
+  readonly keep?: boolean;
 }
 
 export interface EngineParts {
   readonly journal: Journal;
   readonly progress: Progress;
   readonly runtimeOf: (step: ExecutableStep) => Runtime;
-  /** Puts files back; answers with the paths that somebody changed meanwhile and that were left alone. */
-  readonly returnFiles: (files: readonly FileToReturn[]) => Promise<readonly string[]>;
+  readonly returnFiles: ReturnFiles;
+  /** Notes, durably, what there is to undo when what failed was kept. Absent: nothing is kept. */
+  readonly keepFailed?: (performed: readonly JournalEntry[]) => void;
 }
 
 /** An operation that is in the journal. */

@@ -13,7 +13,7 @@ import { runRollout } from "./engine.ts";
 import type { Journal } from "./journal.ts";
 import { Progress } from "./progress.ts";
 import { recover } from "./recover.ts";
-import type { ExecutablePlan, ExecutableStep } from "./rollout-plan.ts";
+import { type ExecutablePlan, type ExecutableStep, noFiles } from "./rollout-plan.ts";
 
 const operationsPerStep = 3;
 
@@ -123,7 +123,7 @@ async function rollOut(
   );
   const rollout = await runRollout(
     { revision: 1, plan, files: [], stabilityMs: 1 },
-    { journal, progress, runtimeOf: () => runtime, returnFiles: () => Promise.resolve([]) },
+    { journal, progress, runtimeOf: () => runtime, returnFiles: noFiles },
     signal,
   );
   return { rollout, did };
@@ -220,7 +220,7 @@ describe("Recovery", () => {
       { revision: 1, entries, committed, rollout: null },
       () => runtime,
       () => undefined,
-      () => Promise.resolve([]),
+      noFiles,
     );
     return { ...result, did };
   };

@@ -6,7 +6,7 @@ import type { Rollout } from "../../core/protocol/words.ts";
 import type { Script } from "../runtime/runtime.ts";
 import { cleanUp, intendCleanups } from "./clean-up.ts";
 import type { EngineParts, EngineRequest, Performed } from "./engine-request.ts";
-import { accept, failureOf, StepFailed, throwFirst } from "./failure.ts";
+import { accept, type Failure, failureOf, StepFailed, throwFirst } from "./failure.ts";
 import { goBack } from "./go-back.ts";
 import { type ExecutableStep, filesOperation } from "./rollout-plan.ts";
 import { runStep } from "./run-step.ts";
@@ -26,8 +26,7 @@ export async function runRollout(
     await prepareAll(request, parts, scripts, signal);
   } catch (error) {
     // Nothing was touched yet: there is nothing to undo.
-    const failure = failureOf(reasonOf(error, signal));
-    return progress.end("rejected", failure.reason, failure.log);
+    return progress.end("rejected", failureOf(reasonOf(error, signal)));
   }
 
   // The journal's first entry: what a crash from here on must put back beside the services.
@@ -43,13 +42,37 @@ export async function runRollout(
       await runPhase(phase, steps, request, parts, scripts, performed, signal);
     await holdSteady(request, parts, signal);
   } catch (error) {
-    return await goBack(request, parts, performed, failureOf(reasonOf(error, signal)));
+    const failure = failureOf(reasonOf(error, signal));
+    if (request.keep === true && parts.keepFailed !== undefined && !signal.aborted)
+      return keep(parts, parts.keepFailed, performed, failure);
+    return await goBack(request, parts, performed, failure);
   }
 
   const cleanups = intendCleanups(request, parts, scripts, performed.length + 1);
   journal.commitPoint(request.revision);
   const left = await cleanUp(request, parts, cleanups);
-  return progress.end("applied", left.length === 0 ? undefined : left.join(" "), []);
+  return progress.end("applied", left.length === 0 ? {} : { reason: left.join(" ") });
+}
+
+/** Leaves everything as it is now, for a person to look at. */
+function keep(
+  { progress, runtimeOf }: EngineParts,
+  keepFailed: NonNullable<EngineParts["keepFailed"]>,
+  performed: readonly Performed[],
+  failure: Failure,
+): Rollout {
+  keepFailed(
+    performed.map(({ seq, phase, step, operation }) => ({
+      seq,
+      phase,
+      service: step.service,
+      operation: { ...operation, runtime: runtimeOf(step).kind },
+      cleanup: false,
+      state: "performed",
+    })),
+  );
+  const reason = `${failure.reason} It was left as it is, to be looked at; the next rollout puts it back first.`;
+  return progress.end(failure.inconclusive ? "inconclusive" : "failed", { ...failure, reason });
 }
 
 async function prepareAll(

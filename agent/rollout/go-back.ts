@@ -3,7 +3,7 @@ import { toHotenvError } from "../../core/protocol/errors.ts";
 import type { Rollout, Verdict } from "../../core/protocol/words.ts";
 import type { EngineParts, EngineRequest, Performed } from "./engine-request.ts";
 import type { Failure } from "./failure.ts";
-import type { ExecutableStep } from "./rollout-plan.ts";
+import { type ExecutableStep, tellReturned } from "./rollout-plan.ts";
 import { undoPasses } from "./undo.ts";
 
 export async function goBack(
@@ -13,14 +13,16 @@ export async function goBack(
   failure: Failure,
 ): Promise<Rollout> {
   const { journal, progress, runtimeOf } = parts;
+  const notes: string[] = [];
   const trouble: string[] = [];
   const steps = new Map<ExecutableStep, number>();
   for (const { step, phase } of performed) steps.set(step, phase);
 
   // Files first: whoever is restarted or signalled on the way back must read the old content.
   try {
-    for (const path of await parts.returnFiles(request.files))
-      trouble.push(`${path} was changed meanwhile and was left as it is.`);
+    const told = tellReturned(request.files, await parts.returnFiles(request.files));
+    notes.push(...told.notes);
+    trouble.push(...told.trouble);
   } catch (error) {
     trouble.push(toHotenvError(error).message);
   }
@@ -53,7 +55,7 @@ export async function goBack(
   trouble.push(...proved);
   const verdict: Verdict =
     trouble.length > 0 ? "failed" : failure.inconclusive ? "inconclusive" : "rolled-back";
-  return progress.end(verdict, [failure.reason, ...trouble].join(" "), failure.log);
+  return progress.end(verdict, { ...failure, reason: [failure.reason, ...trouble, ...notes].join(" ") });
 }
 
 async function inTurn<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {

@@ -67,12 +67,22 @@ export class Progress {
     this.#onMove({ rollout: this.#rollout, phase, step: moved });
   }
 
-  end(verdict: NonNullable<Rollout["verdict"]>, reason: string | undefined, log: readonly string[]): Rollout {
+  /** @param said why, whose fault it was, and the last lines of its log; secrets in them are hidden here */
+  end(
+    verdict: NonNullable<Rollout["verdict"]>,
+    said: {
+      readonly reason?: string;
+      readonly service?: string | undefined;
+      readonly log?: readonly string[];
+    },
+  ): Rollout {
+    const { reason, service, log = [] } = said;
     this.#rollout = {
       ...this.#rollout,
       endedAt: new Date(this.#now()).toISOString(),
       verdict,
       ...(reason === undefined ? {} : { reason: this.#hide(reason) }),
+      ...(service === undefined ? {} : { failed: service }),
       ...(log.length === 0 ? {} : { log: log.map(this.#hide) }),
     };
     return this.#rollout;

@@ -6,7 +6,7 @@ import { toHotenvError } from "../../core/protocol/errors.ts";
 import type { Rollout, Verdict } from "../../core/protocol/words.ts";
 import type { Operation, Runtime } from "../runtime/runtime.ts";
 import type { JournalEntry } from "./journal.ts";
-import { type FileToReturn, filesIn, returnFilesKind } from "./rollout-plan.ts";
+import { filesIn, type ReturnFiles, returnFilesKind, tellReturned } from "./rollout-plan.ts";
 import { undoPasses } from "./undo.ts";
 
 export interface Interrupted {
@@ -24,13 +24,12 @@ export interface Recovered {
 /**
  * @throws HotenvError docker-unreachable: nothing is lost, try again later
  * @param mark notes in the journal what is done, so that a crash during recovery loses nothing
- * @param returnFiles puts mounted files back; answers with those that somebody changed meanwhile
  */
 export async function recover(
   interrupted: Interrupted,
   runtimeOf: (operation: Operation) => Runtime,
   mark: (seq: number, state: "performed" | "reverted") => void,
-  returnFiles: (files: readonly FileToReturn[]) => Promise<readonly string[]>,
+  returnFiles: ReturnFiles,
 ): Promise<Recovered> {
   const trouble: string[] = [];
   const attempt = async (service: string, run: () => Promise<void>) => {
@@ -53,8 +52,8 @@ export async function recover(
     return { verdict: "applied", reason: ["Finished after an interruption.", ...trouble].join(" ") };
   }
   const files = interrupted.entries.flatMap(({ operation }) => filesIn(operation));
-  for (const path of await returnFiles(files))
-    trouble.push(`${path} was changed meanwhile and was left as it is.`);
+  const told = tellReturned(files, await returnFiles(files));
+  trouble.push(...told.trouble);
   const { yielding, resuming, naming, discarding } = undoPasses(
     interrupted.entries.filter(
       ({ operation, cleanup, state }) =>
@@ -71,7 +70,10 @@ export async function recover(
       await runtimeOf(operation).revert(operation, "grace");
       mark(seq, "reverted");
     });
-  const reason = "The agent was interrupted while it applied this; everything was put back.";
+  const reason = [
+    "The agent was interrupted while it applied this; everything was put back.",
+    ...told.notes,
+  ].join(" ");
   return trouble.length === 0
     ? { verdict: "rolled-back", reason }
     : { verdict: "failed", reason: `The agent was interrupted while it applied this. ${trouble.join(" ")}` };

@@ -22,9 +22,38 @@ const fileToReturnSchema = z.object({
   snapshot: z.string(),
   /** Bind-mounted alone: the container knows the inode, so the file is written in place. */
   inPlace: z.boolean(),
+  /** A container reads it: as long as it is not back, what ran before does not run as before. */
+  read: z.boolean().default(true),
 });
 /** A file that a service reads while it runs: going back means that its content goes back, too. */
 export type FileToReturn = z.infer<typeof fileToReturnSchema>;
+
+export interface ReturnedFiles {
+  /** Paths that have their former content again. */
+  readonly back: readonly string[];
+  /** Paths that somebody changed meanwhile, and that were left alone. */
+  readonly left: readonly string[];
+}
+export type ReturnFiles = (files: readonly FileToReturn[]) => Promise<ReturnedFiles>;
+
+/** For a rollout that has no files of its own. */
+export const noFiles: ReturnFiles = () => Promise.resolve({ back: [], left: [] });
+
+/** What became of them as sentences; `trouble`: what must be said beside a success, too. Pure. */
+export function tellReturned(
+  files: readonly FileToReturn[],
+  { back, left }: ReturnedFiles,
+): { readonly notes: readonly string[]; readonly trouble: readonly string[] } {
+  const said = (path: string) => `${path} was changed meanwhile and was left as it is.`;
+  const isRead = (path: string) => files.some((file) => file.path === path && file.read);
+  return {
+    notes: [
+      ...(back.length === 0 ? [] : [`${back.join(", ")} ${back.length === 1 ? "was" : "were"} put back.`]),
+      ...left.filter((path) => !isRead(path)).map(said),
+    ],
+    trouble: left.filter(isRead).map(said),
+  };
+}
 
 export const returnFilesKind = "return-files";
 

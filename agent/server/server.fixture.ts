@@ -45,6 +45,8 @@ export function plainApi(paths: ProjectPaths, more: Partial<AgentApi> = {}): Age
     logs: async ({ service }) => [`${service} is up`],
     "logs/follow": async ({ service, after = "0" }) => ({ lines: [`${service} is up`], after }),
     "service/act": async ({ service, act }) => ({ ok: true, message: `${act} ${service}`, log: [] }),
+    "service/disable": status,
+    "service/enable": status,
     verify: async () => [],
     saved: async () => ({}),
     cancel: async () => ({ revision: null }),

@@ -272,6 +272,9 @@ export const requests = {
     params: z.object({ service: z.string(), act: serviceActSchema }),
     result: z.object({ ok: z.boolean(), message: z.string(), log: z.array(z.string()) }),
   },
+  /** Leaves a service out of rollouts, and takes it in again; what the files say of it by then is applied at once. */
+  "service/disable": { params: z.object({ service: z.string() }), result: statusSchema },
+  "service/enable": { params: z.object({ service: z.string() }), result: statusSchema },
   /** Whether services work now: their health and the probes of hotenv.yaml. Default: all that run. */
   verify: {
     params: z.object({ services: z.optional(z.array(z.string())) }),

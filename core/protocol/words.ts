@@ -130,6 +130,8 @@ export const rolloutSchema = z.object({
   verdict: z.optional(verdictSchema),
   /** A sentence: which service, what failed, what runs now. */
   reason: z.optional(z.string()),
+  /** The service that failed; absent where no single one did. */
+  failed: z.optional(z.string()),
   /** The last lines of the failing service, secrets masked. */
   log: z.optional(z.array(z.string())),
 });
@@ -176,6 +178,18 @@ export type Revision = z.infer<typeof revisionSchema>;
 export const serviceStateSchema = z.enum(["running", "stopped", "exited", "restarting", "missing"]);
 export const healthSchema = z.enum(["none", "starting", "healthy", "unhealthy"]);
 
+/** Why a service is left out of rollouts: it failed repeatedly (`degraded`), or a person said so (`disabled`). */
+export const breakerSchema = z.object({
+  state: z.enum(["degraded", "disabled"]),
+  /** In a row, with the same configuration. */
+  failures: z.int(),
+  /** A sentence. */
+  reason: z.string(),
+  /** When it is tried again by itself. */
+  retryAt: z.optional(timeSchema),
+});
+export type Breaker = z.infer<typeof breakerSchema>;
+
 export const serviceStatusSchema = z.object({
   service: z.string(),
   runtime: runtimeKindSchema,
@@ -185,6 +199,7 @@ export const serviceStatusSchema = z.object({
   since: z.optional(timeSchema),
   /** Containers' or processes' ids, short. */
   instances: z.array(z.string()),
+  breaker: z.optional(breakerSchema),
 });
 export type ServiceStatus = z.infer<typeof serviceStatusSchema>;
 

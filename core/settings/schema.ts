@@ -298,6 +298,19 @@ export const settingsSchema = z.strictObject(
               error: "must have a quiet that is no longer than max.",
             })
             .prefault({}),
+          breaker: z
+            .strictObject(
+              {
+                failures: z
+                  .int({ error: "must be a whole number." })
+                  .positive({ error: "must be at least 1." })
+                  .default(2),
+                retry: duration.default(30_000),
+              },
+              { error: "must be a map with failures and retry." },
+            )
+            .prefault({})
+            .transform(({ failures, retry }) => ({ failures, retryMs: retry })),
           cooldown: duration.default(0),
           stability: duration.default(2_000),
         },

@@ -45,6 +45,7 @@ describe("parseSettings", () => {
       maxMs: 500,
       cooldownMs: 0,
       stabilityMs: 2000,
+      breaker: { failures: 2, retryMs: 30_000 },
     });
     const clash = settings.services.get("clash");
     assert.equal(clash?.local, undefined);
@@ -129,7 +130,7 @@ describe("parseSettings", () => {
 
   it("lists what is known where no known key is near", () => {
     assert.deepEqual(problemsOf("policy: { zzz: 1 }\n"), [
-      "1:11-14 warning policy.zzz is no setting and is ignored. Known here: onFailure, confirm, debounce, cooldown, stability.",
+      "1:11-14 warning policy.zzz is no setting and is ignored. Known here: onFailure, confirm, debounce, cooldown, stability, breaker.",
     ]);
   });
 

@@ -28,8 +28,9 @@ export interface ParsedSettings {
 const knownKeys: readonly (readonly [pattern: string, keys: readonly string[]])[] = [
   ["", ["watch", "severity", "policy", "services"]],
   ["severity", ["critical", "moderate", "minor"]],
-  ["policy", ["onFailure", "confirm", "debounce", "cooldown", "stability"]],
+  ["policy", ["onFailure", "confirm", "debounce", "cooldown", "stability", "breaker"]],
   ["policy.debounce", ["quiet", "max"]],
+  ["policy.breaker", ["failures", "retry"]],
   ["services.*", ["reload", "verify", "command", ...localKeys]],
   ["services.*.reload", ["signal", "http", "exec", "check"]],
   ["services.*.reload.http", ["method", "url", "headers", "body"]],

@@ -24,6 +24,12 @@ const healthFormat: { readonly [H in ServiceStatus["health"]]: Format } = {
   unhealthy: "red",
 };
 
+function breakerText({ breaker }: ServiceStatus, view: View): string | undefined {
+  if (breaker?.retryAt === undefined) return breaker?.state;
+  const times = breaker.failures === 1 ? "1 failure" : `${breaker.failures} failures`;
+  return `${breaker.state} after ${times}, tried again at ${formatTime(breaker.retryAt, view)}`;
+}
+
 export function serviceRow(service: ServiceStatus, view: View): Cell[] {
   return [
     visible(service.service),
@@ -32,6 +38,7 @@ export function serviceRow(service: ServiceStatus, view: View): Cell[] {
     { text: service.health === "none" ? "" : service.health, format: healthFormat[service.health] },
     {
       text: [
+        breakerText(service, view),
         service.since === undefined ? undefined : `for ${formatAge(service.since, view)}`,
         service.instances.length === 0 ? undefined : service.instances.map(visible).join(", "),
       ]
