@@ -5,35 +5,16 @@ import { once } from "node:events";
 import path from "node:path";
 import { describe, it } from "mocha";
 import * as z from "zod";
-import { agentBench, type Bench } from "../support/agent.ts";
-import { testImage } from "../support/docker-image.ts";
-import { composeProject, type TestProject } from "../support/docker-project.ts";
+import type { Bench } from "../support/agent.ts";
+import { loop, runtimeKinds, type Stack, stack } from "./stack.ts";
 
 const crashAgent = path.join(import.meta.dirname, "../support/crash-agent.ts");
-
-/** Three in a row, quick to start and to stop. */
-async function chain(): Promise<TestProject> {
-  const service = (needs: string) => `
-    image: ${image}
-    command: ["sh", "-c", "trap 'exit 0' TERM; while :; do sleep 0.1; done"]
-    environment: { VALUE: "\${VALUE}" }
-    stop_grace_period: 2s${needs}`;
-  const image = await testImage();
-  const files = {
-    ".env": "VALUE=0\n",
-    "hotenv.yaml": "policy: { stability: 0s }\n",
-    "compose.yaml": `services:
-  one:${service("")}
-  two:${service("\n    depends_on: [one]")}
-  three:${service("\n    depends_on: [two]")}
-`,
-  };
-  return composeProject({ name: "crash", files });
-}
+const services = ["one", "two", "three"] as const;
+/** Journal points that the default run tries, spread over all of them. */
+const samples = { compose: 4, process: 8 };
 
 async function crashAt(
-  project: TestProject,
-  bench: Bench,
+  { project, bench }: Stack,
   at: number,
 ): Promise<{ stdout: string; signal: string | null }> {
   const child = spawn(process.execPath, [crashAgent, project.dir, String(at)], { env: bench.environment });
@@ -50,66 +31,83 @@ async function crashAt(
   return { stdout, signal };
 }
 
-const values = async (project: TestProject) =>
-  Promise.all(["one", "two", "three"].map((service) => project.environment(service, "VALUE")));
+const listSchema = z.array(z.object({ revision: z.number(), verdict: z.string().nullable() }));
 
-describe("An agent that is killed in the middle of a rollout", function () {
-  const isLong = process.env.HOTENV_LONG === "1";
-  this.timeout(isLong ? 3_600_000 : 300_000);
-
-  it("leaves nothing half: the next one brings all services to one revision", async () => {
-    await using project = await chain();
-    await project.compose("up", "-d");
-    await using bench = await agentBench(project.dir);
-    const first = await bench.startAgent();
-    await first.settled();
-    await first.stop();
-
-    await project.write(".env", "VALUE=count\n");
-    const counted = z
-      .object({ points: z.number(), verdict: z.string() })
-      .parse(JSON.parse((await crashAt(project, bench, 0)).stdout));
-    assert.equal(counted.verdict, "applied");
-    assert.ok(counted.points >= 25, `${counted.points} points`);
-
-    // All of them in the long run; else some from every part of the rollout.
-    const every = isLong ? 1 : Math.ceil(counted.points / 4);
-    const rows: string[] = [];
-    for (let at = 1; at <= counted.points; at += every) {
-      const value = `at${at}`;
-      await project.write(".env", `VALUE=${value}\n`);
-      const { signal } = await crashAt(project, bench, at);
-      assert.equal(signal, "SIGKILL", `point ${at} was reached`);
-      const between = await values(project);
-      const next = await bench.startAgent();
-      const { state } = await next.settled();
-      assert.equal(state, "stable");
-      assert.deepEqual(await values(project), [value, value, value], `killed at point ${at}`);
-      const containers = await project.inspect();
-      assert.equal(
-        containers.length,
-        3,
-        `killed at point ${at}: ${containers.map(({ Name }) => Name).join(" ")}`,
-      );
-      assert.deepEqual(
-        containers.map(({ Name }) => Name.replace(`/${project.name}-`, "")),
-        ["one-1", "three-1", "two-1"],
-      );
-      await next.stop();
-      rows.push(
-        `      point ${String(at).padStart(3)} of ${counted.points}  left ${between.join(" ").padEnd(30)}  ended ${value}`,
-      );
-    }
-    const history = JSON.parse((await bench.hotenv("--json", "history", "list")).stdout) as {
-      revision: number;
-      verdict: string;
-    }[];
-    assert.deepEqual(
-      history.map(({ revision }) => revision),
-      history.map((_, index) => history.length - index),
-      "no revision is missing",
+/** Newest first. */
+async function wholeHistory(bench: Bench): Promise<z.infer<typeof listSchema>> {
+  const all: z.infer<typeof listSchema> = [];
+  for (;;) {
+    const before = all.at(-1)?.revision;
+    const more = before === undefined ? [] : ["--before", String(before)];
+    const page = listSchema.parse(
+      JSON.parse((await bench.hotenv("--json", "history", "list", ...more)).stdout),
     );
-    assert.ok(history.every(({ verdict }) => verdict !== null));
-    console.log(rows.join("\n"));
+    if (page.length === 0) return all;
+    all.push(...page);
+  }
+}
+
+for (const kind of runtimeKinds)
+  describe(`An agent that is killed in the middle of a rollout (${kind})`, function () {
+    const isLong = process.env.HOTENV_LONG === "1";
+    this.timeout(isLong ? 3_600_000 : 300_000);
+
+    it("leaves nothing half: the next one brings all services to one revision", async () => {
+      await using its = await stack(kind, {
+        name: "crash",
+        policy: "{ stability: 0s }",
+        services: {
+          one: `${loop()}\nstop_grace_period: 2s`,
+          two: `${loop()}\nstop_grace_period: 2s\ndepends_on: [one]`,
+          three: `${loop()}\nstop_grace_period: 2s\ndepends_on: [two]`,
+        },
+      });
+      const { bench } = its;
+      const first = await its.agent();
+      await first.stop();
+
+      await its.set("count");
+      const counted = z
+        .object({ points: z.number(), verdict: z.string() })
+        .parse(JSON.parse((await crashAt(its, 0)).stdout));
+      assert.equal(counted.verdict, "applied");
+      assert.ok(counted.points >= (kind === "compose" ? 25 : 15), `${counted.points} points`);
+
+      const every = isLong ? 1 : Math.ceil(counted.points / samples[kind]);
+      for (let at = 1; at <= counted.points; at += every) {
+        const value = `at${at}`;
+        await its.set(value);
+        const { signal } = await crashAt(its, at);
+        assert.equal(signal, "SIGKILL", `point ${at} was reached`);
+        const between = await its.values();
+        const next = await bench.startAgent();
+        const { state, detail } = await next.settled();
+        assert.equal(state, "stable", `killed at point ${at}: ${detail}`);
+        const instances = await its.instances();
+        assert.deepEqual(
+          instances.map((instance) => `${instance.service} ${instance.value}`).sort(),
+          services.map((service) => `${service} ${value}`).sort(),
+          `killed at point ${at}`,
+        );
+        assert.deepEqual(await its.leftovers(), [], `killed at point ${at}`);
+        assert.deepEqual(
+          kind === "compose"
+            ? (await its.project.inspect()).map(({ Name }) => Name.replace(`/${its.project.name}-`, ""))
+            : ["one-1", "three-1", "two-1"],
+          ["one-1", "three-1", "two-1"],
+        );
+        await next.stop();
+        const left = services.map((service) => between[service] ?? "(none)").join(" ");
+        console.log(
+          `      point ${String(at).padStart(3)} of ${counted.points}  left ${left.padEnd(24)}  ended ${value}`,
+        );
+      }
+      const history = await wholeHistory(bench);
+      assert.deepEqual(
+        history.map(({ revision }) => revision),
+        history.map((_, index) => history.length - index),
+        "no revision is missing",
+      );
+      assert.ok(history.every(({ verdict }) => verdict !== null));
+    });
   });
-});
