@@ -1,7 +1,7 @@
 /** A file that `check` and `env` are asked about: what it is, and what surrounds it. */
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { dirname, join, relative, resolve, sep } from "node:path";
+import { dirname, relative, resolve, sep } from "node:path";
 import type { Dialect } from "../../core/dotenv/pieces.ts";
 import { type Lookup, lookupIn } from "../../core/interpolate/fill.ts";
 import { checkFile } from "../../core/language/check.ts";
@@ -11,7 +11,7 @@ import { contextOf } from "../../core/language/workspace/context-of.ts";
 import { analyse, envFileDialect, nearestProject } from "../../core/language/workspace/project.ts";
 import { HotenvError } from "../../core/protocol/errors.ts";
 import type { Problem } from "../../core/protocol/words.ts";
-import { isSensitive, parseSchema } from "../../core/schema/schema.ts";
+import { isSensitive } from "../../core/schema/schema.ts";
 import { parseSettings } from "../../core/settings/settings.ts";
 import { hostOf } from "../lsp/host.ts";
 import { findSources } from "../project/sources.ts";
@@ -52,14 +52,6 @@ export async function openFile(cwd: string, file: string): Promise<CheckedFile> 
   }
 }
 
-/** null where there is none. */
-async function textBeside(path: string, name: string): Promise<string | null> {
-  return readFile(join(dirname(path), name), "utf8").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return null;
-    throw error;
-  });
-}
-
 /** The environment files of the project, the first of them its `.env`, and the other files that have rules. */
 export async function projectFiles(
   directory: string,
@@ -77,9 +69,8 @@ export async function variableFiles(directory: string): Promise<string[]> {
 }
 
 /** Which keys of the file are sensitive: by the schema beside it, else by name. */
-export async function secretsFor({ path }: Pick<CheckedFile, "path">): Promise<(key: string) => boolean> {
-  const text = await textBeside(path, files.schemaName);
-  const schema = text === null ? undefined : parseSchema(text);
+export function secretsFor({ path }: Pick<CheckedFile, "path">): (key: string) => boolean {
+  const schema = surroundings(path).context.schema?.schema;
   return (key) => isSensitive(key, schema);
 }
 
@@ -87,7 +78,7 @@ export async function secretsFor({ path }: Pick<CheckedFile, "path">): Promise<(
  * What the reader of the file knows beside it. `.env` is read with the shell's variables; an `env_file` of a
  * project, and its compose files, see those of `.env` as well (facts: Compose's precedence).
  */
-export async function lookupFor({ path }: Pick<CheckedFile, "path">): Promise<Lookup> {
+export function lookupFor({ path }: Pick<CheckedFile, "path">): Lookup {
   return surroundings(path).context.lookup ?? lookupIn(process.env);
 }
 

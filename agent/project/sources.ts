@@ -1,4 +1,5 @@
 /** Finds the files that make a project: what Compose would read, and what Hotenv reads beside it. */
+import { existsSync, readFileSync } from "node:fs";
 import { access, readFile } from "node:fs/promises";
 import { delimiter, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { fileReferences } from "../../core/compose/references.ts";
@@ -6,7 +7,9 @@ import { parseDotenv } from "../../core/dotenv/document.ts";
 import { evaluate } from "../../core/dotenv/evaluate.ts";
 import { fillTemplate, type Lookup, lookupIn } from "../../core/interpolate/fill.ts";
 import { parseTemplate } from "../../core/interpolate/template.ts";
+import { exampleName, schemaName } from "../../core/language/files.ts";
 import type { Role, SourceInfo } from "../../core/protocol/words.ts";
+import { schemaFiles } from "../../core/schema/imports.ts";
 import { settingsFileNames } from "../../core/settings/settings.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -24,7 +27,7 @@ export const overrideFileNames = [
   "docker-compose.override.yml",
   "docker-compose.override.yaml",
 ] as const;
-const schemaFileNames = [".env.schema", ".env.example"] as const;
+const schemaFileNames = [schemaName, exampleName] as const;
 
 export interface FoundSources {
   /** Sorted by path; files that do not exist are among them where they would count. */
@@ -78,6 +81,7 @@ export async function findSources(directory: string, environment: Environment): 
   const envFiles = environment.COMPOSE_ENV_FILES?.split(",").filter((path) => path !== "") ?? [".env"];
   for (const path of envFiles) add(path, "env");
   for (const name of schemaFileNames) if (await exists(join(directory, name))) add(name, "schema");
+  for (const path of await importedSchemas(directory)) add(path, "schema");
 
   const lookup = interpolationLookup(environment, await textOf(resolve(directory, envFiles[0] ?? ".env")));
   const composeFiles = await startingFiles(directory, lookup);
@@ -89,6 +93,15 @@ export async function findSources(directory: string, environment: Environment): 
     .map(([path, role]) => ({ path, role }))
     .sort((a, b) => (a.path < b.path ? -1 : 1));
   return { sources, composeFiles, settingsFile };
+}
+
+/** What the project's schema imports, as far as it is there: absolute. */
+async function importedSchemas(directory: string): Promise<readonly string[]> {
+  const path = join(directory, schemaName);
+  if (!(await exists(path))) return [];
+  const read = (at: string): string | undefined => (existsSync(at) ? readFileSync(at, "utf8") : undefined);
+  const reader = { read, resolve: (from: string, to: string) => resolve(dirname(from), to) };
+  return schemaFiles(path, reader).filter((at) => at !== path && existsSync(at));
 }
 
 async function startingFiles(directory: string, lookup: Lookup): Promise<string[]> {

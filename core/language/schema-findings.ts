@@ -50,7 +50,7 @@ export function schemaFinding(
 ): Finding {
   const said = schema.entries.get(key);
   const related =
-    said === undefined
+    said === undefined || said.importedFrom !== undefined
       ? []
       : [{ range: said.keyRange, message: `The schema says so of \`${key}\`.`, in: "schema" as const }];
   if (source === undefined) return { code, range: end, message, related, key };

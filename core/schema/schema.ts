@@ -14,7 +14,10 @@ import { checkType, dataTypes, type OptionValue, type TypeSpec } from "./types.t
 
 export interface SchemaEntry {
   readonly key: string;
+  /** In the file that says so. */
   readonly keyRange: Range;
+  /** The path of that file, where it is not the schema's own. */
+  readonly importedFrom?: string;
   readonly type: TypeSpec;
   /** undefined: it depends, on what `requiredWhen` says. */
   readonly required: boolean | undefined;

@@ -22,7 +22,7 @@ export async function env(
     named ?? join(findProject(terminal.cwd, options.project), ".env"),
   );
   const dialect = asked ?? dialectOf(file);
-  const lookup = await lookupFor(file);
+  const lookup = lookupFor(file);
   const evaluation = evaluate(parseDotenv(file.text, { dialect }), lookup);
   const { variables } = evaluation;
   const isProjectFile = dialect === "compose" && basename(file.path) === ".env";

@@ -58,12 +58,12 @@ async function fixFile(file: CheckedFile): Promise<FixedFile> {
   if (!holdsVariables(file))
     throw new HotenvError("usage", `${file.path} is no environment file: there is nothing to fix in it.`);
   const before = parseDotenv(file.text);
-  const { document, fixes } = mend(before, { uri: file.name, lookup: await lookupFor(file) });
+  const { document, fixes } = mend(before, { uri: file.name, lookup: lookupFor(file) });
   return {
     file,
     before,
     after: document,
-    isSecret: await secretsFor(file),
+    isSecret: secretsFor(file),
     report: { file: file.name, fixes: [...fixes] },
   };
 }

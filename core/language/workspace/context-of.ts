@@ -5,7 +5,7 @@ import { parseDotenv } from "../../dotenv/document.ts";
 import { evaluate } from "../../dotenv/evaluate.ts";
 import { LineIndex } from "../../dotenv/text.ts";
 import { type Lookup, lookupIn } from "../../interpolate/fill.ts";
-import { parseSchema } from "../../schema/schema.ts";
+import { readSchema, type SchemaReader } from "../../schema/imports.ts";
 import type { LanguageContext, SchemaSource } from "../context.ts";
 import { readExample } from "../example.ts";
 import { exampleName, type FileKind, schemaName, valuesName } from "../files.ts";
@@ -71,13 +71,19 @@ function surroundings(
   return { lookup: (name) => shell(name) ?? variables.get(name)?.value, names: [...variables.keys()] };
 }
 
+/** Schemas by their absolute paths. */
+export const schemaReader = (read: ReadText): SchemaReader => ({
+  read,
+  resolve: (from, relative) => resolvePath(folderOf(from), relative),
+});
+
 function schemaIn(
   directory: string,
   { uriOf }: Pick<WorkspaceHost, "uriOf">,
   read: ReadText,
 ): { schema?: SchemaSource } {
   const path = resolvePath(directory, schemaName);
-  const text = read(path);
-  if (text === undefined) return {};
-  return { schema: { schema: parseSchema(text), uri: uriOf(path), lines: new LineIndex(text) } };
+  const schema = readSchema(path, schemaReader(read));
+  if (schema === undefined) return {};
+  return { schema: { schema, uri: uriOf(path), lines: new LineIndex(schema.file.text) } };
 }

@@ -7,6 +7,7 @@ import { type DotenvDocument, parseDotenv } from "../../dotenv/document.ts";
 import type { Dialect } from "../../dotenv/pieces.ts";
 import { LineIndex } from "../../dotenv/text.ts";
 import { type Lookup, lookupIn } from "../../interpolate/fill.ts";
+import { readSchema } from "../../schema/imports.ts";
 import { parseSchema } from "../../schema/schema.ts";
 import { diagnoseCompose } from "../compose-file.ts";
 import type { LanguageContext } from "../context.ts";
@@ -14,7 +15,7 @@ import { diagnoseSchema } from "../diagnose.ts";
 import { type FileKind, fileKind, holdsVariables } from "../files.ts";
 import { Diagnosis } from "../live/diagnosis.ts";
 import type { ProjectFile } from "../names.ts";
-import { contextOf } from "./context-of.ts";
+import { contextOf, schemaReader } from "./context-of.ts";
 import type { WorkspaceHost } from "./host.ts";
 import { analyse, envFileDialect, filesNaming, nearestProject } from "./project.ts";
 
@@ -241,7 +242,10 @@ export class Workspace {
   #diagnose({ uri, version, text, kind, path, diagnosis, context }: OpenFile): Diagnosed {
     const tell = (diagnostics: readonly Diagnostic[]): Diagnosed => ({ uri, version, diagnostics });
     if (diagnosis !== undefined) return tell(diagnosis.diagnostics());
-    if (kind === "schema") return tell(diagnoseSchema(parseSchema(text), context));
+    if (kind === "schema") {
+      const schema = readSchema(path, schemaReader(this.#read)) ?? parseSchema(text);
+      return tell(diagnoseSchema(schema, context));
+    }
     if (kind === "compose") return tell(diagnoseCompose(text, context));
     const problems = this.#host.settingsProblems?.(text, path) ?? [];
     return tell(
