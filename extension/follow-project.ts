@@ -85,7 +85,7 @@ function publish(
   }
 }
 
-function diagnosticOf({
+export function diagnosticOf({
   line,
   column,
   endLine,

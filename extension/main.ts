@@ -10,6 +10,7 @@ import { provideForms } from "./form/open-form.ts";
 import { speak } from "./l10n.ts";
 import { followDocuments } from "./language/documents.ts";
 import { provideLanguage } from "./language/providers.ts";
+import { askSchemaModules } from "./language/schema-module.ts";
 import { openProjects, type Project } from "./projects.ts";
 import { openQuestion } from "./question.ts";
 import { openServiceLogs } from "./services/service-logs.ts";
@@ -48,6 +49,7 @@ export function activate(context: vscode.ExtensionContext): HotenvApi {
   const projects = owned.add(openProjects(join(context.extensionPath, "dist", "hotenv.cjs"), log));
   const status = owned.add(showStatus(projects));
   const saves = owned.add(tellSaves(projects, log));
+  owned.add(askSchemaModules(projects, log));
   const diffs = owned.add(provideDiffs(projects));
   const question = owned.add(openQuestion());
   const { extensionUri } = context;

@@ -41,6 +41,7 @@ function remoteApi(call: Call): AgentApi {
     "service/enable": (params, signal) => call("service/enable", params, { signal }),
     "service/act": (params, signal) => call("service/act", params, { signal }),
     verify: (params, signal) => call("verify", params, { signal }),
+    check: (params, signal) => call("check", params, { signal }),
     saved: (params, signal) => call("saved", params, { signal }),
     cancel: (params, signal) => call("cancel", params, { signal }),
     pause: (params, signal) => call("pause", params, { signal }),

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "dotenv";
@@ -123,6 +123,61 @@ describe("hotenv check", () => {
       ".env 2:8-2:11 warning port-clash",
     ]);
     assert.deepEqual(where(await problems("compose.yaml")), ["compose.yaml 5:13-5:24 warning port-clash"]);
+  });
+
+  it("finds a use for every key of a `.env` that a service takes as its env_file", async () => {
+    write("compose.yaml", "services:\n  api:\n    env_file: .env\n");
+    write(".env", "A=1\nB=2\n");
+    assert.deepEqual(await problems(".env"), []);
+  });
+
+  it("reads an env_file of format raw as docker run does", async () => {
+    write("compose.yaml", "services:\n  api:\n    env_file: [{ path: api.env, format: raw }]\n");
+    write("api.env", "A='$x'\n# note\nB=\"open\n");
+    assert.deepEqual(await problems("api.env"), []);
+    const { out } = await hotenv(root, "env", "api.env");
+    assert.equal(out, "A='$x'\nB=\"open\n");
+  });
+
+  it("takes from a schema what it imports", async () => {
+    write(".env.schema", "# @import(./shared/)\n# ---\n# @type=port\nPORT=\n");
+    write("shared/.env.schema", "# @type=boolean\nDEBUG=\n");
+    write(".env", "PORT=80\nDEBUG=maybe\n");
+    assert.deepEqual(where(await problems(".env")), [".env 2:7-2:12 error schema-type"]);
+  });
+
+  for (const [library, module] of [
+    [
+      "zod",
+      'import * as z from "zod";\nexport default z.object({ PORT: z.coerce.number().max(65535), NAME: z.string(), TOKEN: z.string().min(8) });\n',
+    ],
+    [
+      "valibot",
+      'import * as v from "valibot";\nconst port: string = "PORT";\nexport default v.object({ [port]: v.pipe(v.string(), v.transform(Number), v.maxValue(65535)), NAME: v.string(), TOKEN: v.pipe(v.string(), v.minLength(8)) });\n',
+    ],
+  ] as const)
+    it(`holds values against a schema written with ${library}, where it may run it`, async function () {
+      this.timeout(30_000);
+      symlinkSync(join(import.meta.dirname, "../../node_modules"), join(root, "node_modules"));
+      write("env.schema.ts", module);
+      write(".env", "TOKEN=hunter2\nPORT=99999\n");
+      const report = await problems(".env");
+      assert.deepEqual(where(report).sort(), [
+        ".env 1:7-1:14 error schema-type",
+        ".env 2:6-2:11 error schema-type",
+        ".env 3:1-3:1 error schema-missing",
+      ]);
+      assert.doesNotMatch(JSON.stringify(report), /hunter2/);
+      assert.deepEqual(await problems("--no-run", ".env"), []);
+    });
+
+  it("says so of a schema module that cannot be used", async function () {
+    this.timeout(30_000);
+    write("env.schema.mjs", "export default 1;\n");
+    write(".env", "A=1\n");
+    const report = await problems(".env");
+    assert.deepEqual(where(report), ["env.schema.mjs 1:1-1:1 warning schema-invalid"]);
+    assert.match(report[0]?.message ?? "", /has no Standard Schema/);
   });
 
   it("prints SARIF with its version, and GitHub's annotations", async () => {

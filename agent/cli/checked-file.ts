@@ -1,20 +1,18 @@
 /** A file that `check` and `env` are asked about: what it is, and what surrounds it. */
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { dirname, relative, resolve, sep } from "node:path";
+import { relative, resolve, sep } from "node:path";
 import type { Dialect } from "../../core/dotenv/pieces.ts";
 import { type Lookup, lookupIn } from "../../core/interpolate/fill.ts";
 import { checkFile } from "../../core/language/check.ts";
-import type { LanguageContext } from "../../core/language/context.ts";
 import * as files from "../../core/language/files.ts";
-import { contextOf } from "../../core/language/workspace/context-of.ts";
-import { analyse, envFileDialect, nearestProject } from "../../core/language/workspace/project.ts";
 import { HotenvError } from "../../core/protocol/errors.ts";
 import type { Problem } from "../../core/protocol/words.ts";
 import { isSensitive } from "../../core/schema/schema.ts";
 import { parseSettings } from "../../core/settings/settings.ts";
-import { hostOf } from "../lsp/host.ts";
+import { kindOf, surroundingsOf } from "../lsp/surroundings.ts";
 import { findSources } from "../project/sources.ts";
+import { standardProblems } from "../schema/standard-problems.ts";
 
 export interface CheckedFile {
   /** Absolute. */
@@ -22,11 +20,6 @@ export interface CheckedFile {
   /** As the problems name it: relative to where the user is, `/` separated. */
   readonly name: string;
   readonly text: string;
-}
-
-/** As in the editor, by name; what is asked about by name may be called anything. */
-function kindOf(path: string): files.FileKind {
-  return files.fileKind(path) ?? (/\.ya?ml$/.test(path) ? "compose" : "part");
 }
 
 /** Whether it is one of the files that set variables. */
@@ -70,7 +63,7 @@ export async function variableFiles(directory: string): Promise<string[]> {
 
 /** Which keys of the file are sensitive: by the schema beside it, else by name. */
 export function secretsFor({ path }: Pick<CheckedFile, "path">): (key: string) => boolean {
-  const schema = surroundings(path).context.schema?.schema;
+  const schema = surroundingsOf(path, process.env).context.schema?.schema;
   return (key) => isSensitive(key, schema);
 }
 
@@ -79,21 +72,28 @@ export function secretsFor({ path }: Pick<CheckedFile, "path">): (key: string) =
  * project, and its compose files, see those of `.env` as well (facts: Compose's precedence).
  */
 export function lookupFor({ path }: Pick<CheckedFile, "path">): Lookup {
-  return surroundings(path).context.lookup ?? lookupIn(process.env);
+  return surroundingsOf(path, process.env).context.lookup ?? lookupIn(process.env);
 }
 
 /** How the services of the file's project read it; as Compose reads `.env` where none does. */
 export function dialectOf({ path }: Pick<CheckedFile, "path">): Dialect {
-  return surroundings(path).dialect;
+  return surroundingsOf(path, process.env).dialect;
 }
 
-/** In the order of the file. @param dialect the reader, if it shall not be the one that the project has */
-export async function problemsIn(file: CheckedFile, dialect?: Dialect): Promise<Problem[]> {
+export interface CheckOptions {
+  /** The reader, if it shall not be the one that the project has. */
+  readonly dialect?: Dialect;
+  /** Whether the module `env.schema.*` beside the file may be run. */
+  readonly run?: boolean;
+}
+
+/** In the order of the file; what a schema module says comes last. */
+export async function problemsIn(file: CheckedFile, { dialect, run }: CheckOptions): Promise<Problem[]> {
   const kind = kindOf(file.path);
   if (kind === "settings") return [...parseSettings(file.text, file.name).problems];
-  const around = surroundings(file.path);
+  const around = surroundingsOf(file.path, process.env);
   const { schema, ...context } = around.context;
-  return checkFile({
+  const found = checkFile({
     ...context,
     path: file.name,
     text: file.text,
@@ -101,16 +101,5 @@ export async function problemsIn(file: CheckedFile, dialect?: Dialect): Promise<
     dialect: dialect ?? around.dialect,
     ...(schema === undefined ? {} : { schema: schema.schema }),
   });
-}
-
-/** @param path absolute */
-function surroundings(path: string): { readonly context: LanguageContext; readonly dialect: Dialect } {
-  const host = hostOf(process.env);
-  const directory = nearestProject(dirname(path), host.exists);
-  const model = directory === undefined ? undefined : analyse(directory, process.env, host.read);
-  const project = directory === undefined || model === undefined ? undefined : { directory, model };
-  return {
-    context: contextOf({ uri: path, path, kind: kindOf(path) }, project, host, host.read),
-    dialect: (project && envFileDialect(project.directory, project.model, path)) ?? "compose",
-  };
+  return run === true ? [...found, ...(await standardProblems({ ...file, around }))] : found;
 }

@@ -56,8 +56,9 @@ export function buildProgram(
     .addOption(
       new Option("--format <format>", "how to print them").choices(["text", "json", "github", "sarif"]),
     )
-    .action((files: string[], options: { format?: "text" | "json" | "github" | "sarif" }) =>
-      run(async (context) => (await import("./commands/check.ts")).check(context, files, options.format)),
+    .option("--no-run", "do not run env.schema.{ts,mjs,js} of the project")
+    .action((files: string[], options: { format?: "text" | "json" | "github" | "sarif"; run: boolean }) =>
+      run(async (context) => (await import("./commands/check.ts")).check(context, files, options)),
     );
   program
     .command("env")

@@ -1,10 +1,14 @@
 /** Says why the files cannot be used: the problems in them, or what is missing outside of them. */
-import { isAbsolute } from "node:path";
+import { isAbsolute, resolve } from "node:path";
 import { locatePath, pathInMessage } from "../../core/compose/locate.ts";
 import { lookupIn } from "../../core/interpolate/fill.ts";
 import { checkFile } from "../../core/language/check.ts";
+import { valuesName } from "../../core/language/files.ts";
 import { describeError, HotenvError } from "../../core/protocol/errors.ts";
 import type { Problem } from "../../core/protocol/words.ts";
+import { surroundingsOf } from "../lsp/surroundings.ts";
+import { standardProblems } from "../schema/standard-problems.ts";
+import { findStandardSchema } from "../schema/standard-schema.ts";
 import { hiderOf, textOfFile } from "./compared.ts";
 import type { Texts } from "./reading.ts";
 import { schemaOf, sensitivityOf } from "./sensitivity.ts";
@@ -73,6 +77,30 @@ export function sharpen(error: HotenvError, problems: readonly Problem[]): Hoten
 /** A value that breaks the project's own schema is refused before anything else is asked. @throws HotenvError env-invalid */
 export function refuseBrokenSchema(snapshot: Snapshot, environment: Environment): void {
   const [first] = findProblems(snapshot, environment).filter(({ code }) => code.startsWith("schema-"));
+  if (first === undefined) return;
+  throw new HotenvError("env-invalid", first.message, {
+    location: { file: first.file, line: first.line, column: first.column },
+    todo: "Correct the value; what runs is left alone until then.",
+  });
+}
+
+/**
+ * The same for a schema module of the user's. One that cannot be run refuses nothing: the editor tells of it.
+ * @throws HotenvError env-invalid, cancelled
+ */
+export async function refuseByModule(
+  directory: string,
+  snapshot: Snapshot,
+  environment: Environment,
+  signal: AbortSignal,
+): Promise<void> {
+  const file = snapshot.files.find(({ role, path }) => role === "env" && path === valuesName);
+  const text = file && textOfFile(file);
+  if (text == null || findStandardSchema(directory) === undefined) return;
+  const path = resolve(directory, valuesName);
+  const around = surroundingsOf(path, environment);
+  const found = await standardProblems({ path, name: valuesName, text, around, signal });
+  const [first] = found.filter(({ severity }) => severity === "error");
   if (first === undefined) return;
   throw new HotenvError("env-invalid", first.message, {
     location: { file: first.file, line: first.line, column: first.column },

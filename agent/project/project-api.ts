@@ -1,7 +1,10 @@
 /** What clients ask of a project. */
+import { isAbsolute, resolve } from "node:path";
 import { HotenvError } from "../../core/protocol/errors.ts";
 import type { AgentApi } from "../../core/protocol/messages.ts";
+import { surroundingsOf } from "../lsp/surroundings.ts";
 import { describePlan } from "../rollout/rollout-plan.ts";
+import { standardProblems } from "../schema/standard-problems.ts";
 import { findAuthor, systemUser } from "./author.ts";
 import { disable, enable, keepBreakers } from "./breaker.ts";
 import { compare } from "./comparison.ts";
@@ -14,6 +17,7 @@ import { rollBackKey } from "./rollback-key.ts";
 import { searchHistory } from "./search-history.ts";
 import { serviceApi } from "./service-api.ts";
 import { showDiff } from "./show-diff.ts";
+import { sourcePath } from "./sources.ts";
 import { revisionContent, type Workshop } from "./workshop.ts";
 
 export interface ProjectApiOptions {
@@ -112,6 +116,14 @@ export function projectApi(
           ? (await readTexts(directory, environment, known)).snapshot
           : revisionContent(history, to).snapshot;
       return showDiff(before, after, environment);
+    },
+    check: ({ path, text }, signal) => {
+      const name = sourcePath(directory, path);
+      if (isAbsolute(name))
+        throw new HotenvError("usage", `${path} is no file of this project, and is not checked.`);
+      const absolute = resolve(directory, name);
+      const around = surroundingsOf(absolute, environment);
+      return standardProblems({ path: absolute, name, text, around, signal });
     },
     saved: async ({ path, hash, author, reason }) => {
       loop.saved(path, hash, author, reason);

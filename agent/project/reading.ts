@@ -11,7 +11,7 @@ import { type ResolvedCompose, resolveCompose } from "../runtime/compose/resolve
 import { type LoadRequest, loadProcessServices, localEnvFiles } from "../runtime/process/load.ts";
 import { readSnapshot } from "../watch/read-snapshot.ts";
 import { textOfFile } from "./compared.ts";
-import { refuseBrokenSchema } from "./invalid.ts";
+import { refuseBrokenSchema, refuseByModule } from "./invalid.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { type Environment, findSources, interpolationLookup } from "./sources.ts";
 
@@ -97,6 +97,7 @@ export async function readProject(
     const texts = await readTexts(directory, environment, known);
     refuseProblems(texts.problems);
     refuseBrokenSchema(texts.snapshot, environment);
+    await refuseByModule(directory, texts.snapshot, environment, signal);
     const resolved: Resolved = await resolveAll(directory, environment, texts, signal);
     const mounted = await withMountedFiles(directory, resolved, texts.settings);
     // What was resolved is what was read only if nothing changed between the two.

@@ -10,13 +10,12 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import * as z from "zod";
 import { maskText, secretsOf } from "../../core/change/mask.ts";
+import { schemaModuleNames } from "../../core/language/files.ts";
 import { HotenvError } from "../../core/protocol/errors.ts";
-
-export const standardSchemaNames = ["env.schema.ts", "env.schema.mjs", "env.schema.js"] as const;
 
 /** Absolute; undefined where there is none. */
 export function findStandardSchema(directory: string): string | undefined {
-  return standardSchemaNames.map((name) => join(directory, name)).find((path) => existsSync(path));
+  return schemaModuleNames.map((name) => join(directory, name)).find((path) => existsSync(path));
 }
 
 export interface StandardIssue {

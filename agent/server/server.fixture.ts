@@ -48,6 +48,7 @@ export function plainApi(paths: ProjectPaths, more: Partial<AgentApi> = {}): Age
     "service/disable": status,
     "service/enable": status,
     verify: async () => [],
+    check: async () => [],
     saved: async () => ({}),
     cancel: async () => ({ revision: null }),
     pause: status,

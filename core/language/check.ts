@@ -57,7 +57,8 @@ export function checkFile(request: CheckRequest): Problem[] {
   }
 }
 
-function toProblems(
+/** In the order of the file, as the command line and the agent tell them. @param file as the problems shall name it */
+export function toProblems(
   findings: readonly Finding[],
   lines: LineIndex,
   file: string,

@@ -12,6 +12,9 @@ export const valuesName = ".env";
 export const schemaName = ".env.schema";
 export const exampleName = ".env.example";
 
+/** Modules whose default export is a Standard Schema; the first that is there is taken. */
+export const schemaModuleNames = ["env.schema.ts", "env.schema.mjs", "env.schema.js"] as const;
+
 /** A file in a folder makes that folder a project. */
 export const projectFileNames: readonly string[] = [...composeFileNames, ...settingsFileNames];
 

@@ -10,6 +10,7 @@ import {
   changeSchema,
   originSchema,
   planSchema,
+  problemSchema,
   revisionSchema,
   rolloutSchema,
   rolloutStepSchema,
@@ -279,6 +280,18 @@ export const requests = {
   verify: {
     params: z.object({ services: z.optional(z.array(z.string())) }),
     result: z.array(proofSchema),
+  },
+  /**
+   * What the schema module `env.schema.{ts,mjs,js}` of the project says of an environment file as the editor has
+   * it. Runs the module; nothing where there is none.
+   */
+  check: {
+    params: z.object({
+      /** Relative to the project's directory. */
+      path: z.string(),
+      text: z.string(),
+    }),
+    result: z.array(problemSchema),
   },
   /**
    * An editor saves a source, or has just saved it: it is looked at without waiting for the watcher, and where

@@ -36,7 +36,8 @@ describe("a schema that imports others", () => {
 
   it("says which file is not there, at the import", () => {
     const text = "# @import(./none.env)\n# ---\nA=\n";
-    const [problem, ...more] = readSchema("/p/.env.schema", readerOf({ "/p/.env.schema": text }))?.problems ?? [];
+    const [problem, ...more] =
+      readSchema("/p/.env.schema", readerOf({ "/p/.env.schema": text }))?.problems ?? [];
     assert.deepEqual(more, []);
     assert.equal(text.slice(problem?.range.start, problem?.range.end), "@import(./none.env)");
     assert.match(problem?.message ?? "", /`\.\/none\.env` is imported, and does not exist/);

@@ -73,12 +73,7 @@ export function schemaFiles(path: string, reader: SchemaReader): readonly string
   return [...found];
 }
 
-function withImports(
-  path: string,
-  schema: Schema,
-  reader: SchemaReader,
-  above: ReadonlySet<string>,
-): Schema {
+function withImports(path: string, schema: Schema, reader: SchemaReader, above: ReadonlySet<string>): Schema {
   const imports = importsOf(schema);
   if (imports.length === 0) return schema;
   const entries = new Map<string, SchemaEntry>();
@@ -98,7 +93,8 @@ function withImports(
     }
     const imported = withImports(from, parseSchema(text), reader, new Set([...above, from]));
     for (const [key, entry] of imported.entries)
-      if (each.keys?.has(key) !== false) entries.set(key, { ...entry, importedFrom: entry.importedFrom ?? from });
+      if (each.keys?.has(key) !== false)
+        entries.set(key, { ...entry, importedFrom: entry.importedFrom ?? from });
   }
   for (const [key, entry] of schema.entries) entries.set(key, entry);
   return { ...schema, entries, problems };

@@ -1,7 +1,7 @@
 /** The reader of schema files against the parser that its language comes with. */
 import assert from "node:assert/strict";
 import {
-  ParsedEnvSpecDecorator,
+  type ParsedEnvSpecDecorator,
   ParsedEnvSpecFunctionArgs,
   ParsedEnvSpecFunctionCall,
   ParsedEnvSpecKeyValuePair,
@@ -22,7 +22,9 @@ function theirForm(value: unknown): Form {
   if (value === undefined) return undefined;
   if (value instanceof ParsedEnvSpecStaticValue) {
     const plain: unknown = value.unescapedValue;
-    return typeof plain === "string" || typeof plain === "number" || typeof plain === "boolean" ? plain : undefined;
+    return typeof plain === "string" || typeof plain === "number" || typeof plain === "boolean"
+      ? plain
+      : undefined;
   }
   if (value instanceof ParsedEnvSpecFunctionCall) return theirCall(value.name, value.data.args);
   throw new Error(`No form for ${JSON.stringify(value)}.`);
@@ -88,21 +90,37 @@ const theirs = (text: string): object => {
   };
 };
 
-const word = fc.constantFrom("a", "b2", "prod", "3", "0.5", "007", "true", "false", "x-y", "https://h.example/p?q=1");
+const word = fc.constantFrom(
+  "a",
+  "b2",
+  "prod",
+  "3",
+  "0.5",
+  "007",
+  "true",
+  "false",
+  "x-y",
+  "https://h.example/p?q=1",
+);
 const quoted = fc.constantFrom('"x y"', "'it is'", '"a # b"', "`t`", '"say \\"hi\\""', "''");
 const argument = fc.oneof(
   word,
   quoted,
-  fc.tuple(fc.constantFrom("min", "startsWith", "k"), fc.oneof(word, quoted)).map(([key, value]) => `${key}=${value}`),
+  fc
+    .tuple(fc.constantFrom("min", "startsWith", "k"), fc.oneof(word, quoted))
+    .map(([key, value]) => `${key}=${value}`),
 );
 const call = fc
-  .tuple(fc.constantFrom("enum", "string", "eq", "forEnv", "not"), fc.array(argument, { minLength: 1, maxLength: 3 }))
+  .tuple(
+    fc.constantFrom("enum", "string", "eq", "forEnv", "not"),
+    fc.array(argument, { minLength: 1, maxLength: 3 }),
+  )
   .map(([name, args]) => `${name}(${args.join(", ")})`);
 const decorator = fc.oneof(
   fc.constantFrom("@required", "@optional", "@sensitive", "@deprecated"),
-  fc.tuple(fc.constantFrom("required", "type", "example", "sensitive"), fc.oneof(word, quoted, call)).map(
-    ([name, value]) => `@${name}=${value}`,
-  ),
+  fc
+    .tuple(fc.constantFrom("required", "type", "example", "sensitive"), fc.oneof(word, quoted, call))
+    .map(([name, value]) => `@${name}=${value}`),
   fc.array(argument, { minLength: 1, maxLength: 2 }).map((args) => `@docs(${args.join(", ")})`),
 );
 const decorators = fc.array(decorator, { minLength: 1, maxLength: 3 }).map((all) => all.join(" "));
@@ -117,14 +135,22 @@ const item = fc
     fc.array(comment, { maxLength: 3 }),
     fc.constantFrom("A", "B_2", "c", "LONG_NAME"),
     itemValue,
-    fc.oneof(fc.constant(""), decorators.map((text) => ` # ${text}`), fc.constant(" # for people")),
+    fc.oneof(
+      fc.constant(""),
+      decorators.map((text) => ` # ${text}`),
+      fc.constant(" # for people"),
+    ),
   )
   .map(([comments, key, value, behind]) => [...comments, `${key}=${value}${behind}`].join("\n"));
 const header = fc
   .tuple(fc.array(comment, { minLength: 1, maxLength: 3 }), fc.constantFrom("# ---\n", "# ---\n\n"))
   .map(([comments, end]) => `${comments.join("\n")}\n${end}`);
 const file = fc
-  .tuple(fc.oneof(fc.constant(""), header), fc.array(item, { minLength: 1, maxLength: 4 }), fc.constantFrom("\n", "\n\n"))
+  .tuple(
+    fc.oneof(fc.constant(""), header),
+    fc.array(item, { minLength: 1, maxLength: 4 }),
+    fc.constantFrom("\n", "\n\n"),
+  )
   .map(([head, items, between]) => `${head}${items.join(between)}\n`);
 
 describe("a schema file, beside @env-spec/parser", function () {

@@ -78,6 +78,28 @@ describe("a project in the workspace", () => {
     await shows("$(check) Hotenv: stable");
   });
 
+  it("has its values held against the schema module of the project, as one types", async () => {
+    await writeText(
+      "env.schema.mjs",
+      `export default { "~standard": { version: 1, vendor: "test", validate: ({ GREETING }) =>
+        GREETING === "rude" ? { issues: [{ message: "is rude", path: ["GREETING"] }] } : { value: {} } } };\n`,
+    );
+    const document = await vscode.workspace.openTextDocument(file(".env"));
+    const before = document.getText();
+    const accused = (): string[] =>
+      vscode.languages
+        .getDiagnostics(document.uri)
+        .filter(({ code }) => code === "schema-type")
+        .map(({ range, message }) => `${document.getText(range)}: ${message}`);
+    await type(document, "GREETING=rude\n");
+    await until("the module's word was shown", async () => (accused().length > 0 ? true : undefined));
+    assert.deepEqual(accused(), ["rude: `GREETING`: is rude"]);
+    await type(document, before);
+    await until("nothing was said any more", async () => (accused().length === 0 ? true : undefined));
+    await vscode.workspace.fs.delete(file("env.schema.mjs"));
+    await document.save();
+  });
+
   it("is put back by itself where a service does not become healthy", async () => {
     const before = running();
     const lines = original.slice(0, original.indexOf("hello")).split("\n");

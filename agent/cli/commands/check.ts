@@ -8,16 +8,24 @@ import { problemsExitCode } from "../exit-code.ts";
 import { findProject } from "../find-project.ts";
 import { plural, visible } from "../render/text.ts";
 
+export interface CheckCommandOptions {
+  readonly format?: ReportFormat;
+  /** Whether schema modules of the project are run; default: yes. */
+  readonly run?: boolean;
+}
+
 /** @param named default: whatever the project reads that has rules */
 export async function check(
   context: Context,
   named: readonly string[],
-  format: ReportFormat = context.options.json ? "json" : "text",
+  options: CheckCommandOptions,
 ): Promise<number> {
-  const { terminal, options, version } = context;
-  const files = named.length > 0 ? named : await filesOfProject(findProject(terminal.cwd, options.project));
+  const { format = context.options.json ? "json" : "text", run = true } = options;
+  const { terminal, version } = context;
+  const files =
+    named.length > 0 ? named : await filesOfProject(findProject(terminal.cwd, context.options.project));
   const problems: Problem[] = [];
-  for (const name of files) problems.push(...(await problemsIn(await openFile(terminal.cwd, name))));
+  for (const name of files) problems.push(...(await problemsIn(await openFile(terminal.cwd, name), { run })));
   if (format === "text" && problems.length === 0)
     terminal.out(`No problems in ${plural(files.length, "file")}.\n`);
   else {

@@ -30,7 +30,7 @@ export async function env(
   const report = {
     // A reader that refuses a file takes nothing from it.
     variables: Object.fromEntries(refused ? [] : [...variables].map(([key, { value }]) => [key, value])),
-    problems: await problemsIn(file, dialect),
+    problems: await problemsIn(file, { dialect }),
   };
   answer(context, "env", report, () => renderVariables(report.variables));
   if (!options.json)
