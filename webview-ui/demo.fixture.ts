@@ -6,6 +6,7 @@ import type { AgentEvent, RevisionSummary, Statistics } from "../core/protocol/m
 import type {
   Change,
   ChangeEntry,
+  Moment,
   Problem,
   Revision,
   Rollout,
@@ -259,6 +260,7 @@ function revisionOf(item: Told, revision: number): Revision {
           state,
           startedAt: iso(at + begins),
           durationMs: lasts,
+          trail: trailOf(at, begins, lasts, state),
           ...(detail === undefined ? {} : { detail }),
         },
       ],
@@ -300,6 +302,28 @@ export function summaryOf(revision: Revision): RevisionSummary {
     ...(revision.note === undefined ? {} : { note: revision.note }),
     ...(revision.pinned === undefined ? {} : { pinned: revision.pinned }),
   };
+}
+
+/** Prepared with all the others, then stopped, started and probed in its turn. */
+function trailOf(at: number, begins: number, lasts: number, end: StepState): Moment[] {
+  const moment = (state: StepState, ms: number): Moment => ({ state, at: iso(at + Math.round(ms)) });
+  if (lasts < 200)
+    return [
+      moment("preparing", begins),
+      moment("probing", begins + lasts * 0.6),
+      moment(end, begins + lasts),
+    ];
+  const wentBack = end === "rolled-back";
+  return [
+    moment("preparing", begins),
+    moment("stopping", begins + lasts * 0.06),
+    moment("starting", begins + lasts * 0.2),
+    moment("probing", begins + lasts * 0.42),
+    ...(wentBack
+      ? [moment("failed", begins + lasts * 0.7), moment("rolling-back", begins + lasts * 0.7)]
+      : []),
+    moment(end, begins + lasts),
+  ];
 }
 
 const service = (name: string, more: Partial<ServiceStatus> = {}): ServiceStatus => ({
@@ -455,7 +479,13 @@ export function liveDemo(now: number, seq: number): LiveDemo {
     more: Partial<RolloutStep> = {},
   ): AgentEvent[] => {
     const name = phase === 0 ? "api" : "web";
-    steps[name] = { ...steps[name], state, startedAt: steps[name].startedAt ?? iso(start + after), ...more };
+    steps[name] = {
+      ...steps[name],
+      state,
+      startedAt: steps[name].startedAt ?? iso(start + after),
+      trail: [...(steps[name].trail ?? []), { state, at: iso(start + after) }],
+      ...more,
+    };
     const step = steps[name];
     rollout = { ...rollout, phases: [{ steps: [steps.api] }, { steps: [steps.web] }] };
     return [

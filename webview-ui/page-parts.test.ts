@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import type { PageRequest } from "../core/protocol/page.ts";
+import type { PageMessage, PageRequest } from "../core/protocol/page.ts";
 import { demoStatus } from "./demo.fixture.ts";
 import { cardAfterKey } from "./keyboard.ts";
 import { parseRemembered } from "./remembered.ts";
@@ -9,16 +9,23 @@ import { ago, ticking, took } from "./time.ts";
 
 describe("requests of the page", () => {
   const open = () => {
-    const posted: PageRequest[] = [];
-    return { posted, requests: openRequests((request) => posted.push(request)) };
+    const said: PageMessage[] = [];
+    return {
+      said,
+      get posted(): PageRequest[] {
+        return said.filter((message) => message.type === "request");
+      },
+      requests: openRequests((message) => said.push(message)),
+    };
   };
 
   it("give each its own answer, in whatever order they come", async () => {
-    const { posted, requests } = open();
+    const opened = open();
+    const { requests } = opened;
     const paused = requests.ask("pause", {});
     const listed = requests.ask("history/list", { before: 5, limit: 2 });
     assert.deepEqual(
-      posted.map(({ id, method, params }) => [id, method, params]),
+      opened.posted.map(({ id, method, params }) => [id, method, params]),
       [
         [1, "pause", {}],
         [2, "history/list", { before: 5, limit: 2 }],
@@ -47,6 +54,18 @@ describe("requests of the page", () => {
     const waiting = requests.ask("status", {});
     requests.abandon("The agent is not reachable.");
     await assert.rejects(waiting, { message: "The agent is not reachable." });
+  });
+
+  it("tell the host when nobody waits any more, and take no answer then", async () => {
+    const { said, requests } = open();
+    const given = new AbortController();
+    const asked = requests.ask("history/list", { text: "a" }, given.signal);
+    given.abort();
+    await assert.rejects(asked, { message: "Nobody waits for the answer any more." });
+    assert.deepEqual(said.at(-1), { type: "abandon", id: 1 });
+    requests.settle({ type: "response", id: 1, ok: true, result: [] });
+    await assert.rejects(requests.ask("history/list", {}, given.signal));
+    assert.equal(said.length, 2);
   });
 });
 
@@ -100,7 +119,9 @@ describe("moving between cards by key", () => {
 describe("what the page remembers", () => {
   it("is read back as it was, and forgotten where another version wrote it", () => {
     const saved = { open: [3], active: 3, anchor: { revision: 9, above: 12 } };
-    assert.deepEqual(parseRemembered(JSON.parse(JSON.stringify(saved))), saved);
+    const filtered = { ...saved, filter: { text: "pass", verdict: "failed" as const } };
+    for (const each of [saved, filtered])
+      assert.deepEqual(parseRemembered(JSON.parse(JSON.stringify(each))), each);
     for (const other of [undefined, null, 7, { open: "3" }]) assert.equal(parseRemembered(other), null);
   });
 });

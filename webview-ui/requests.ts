@@ -1,13 +1,20 @@
 /** Requests to the host that wait for their responses. */
 
 import { requests } from "../core/protocol/messages.ts";
-import type { HostMessage, PageMethod, PageParams, PageRequest, PageResult } from "../core/protocol/page.ts";
+import type {
+  HostMessage,
+  PageMessage,
+  PageMethod,
+  PageParams,
+  PageRequest,
+  PageResult,
+} from "../core/protocol/page.ts";
 
 type Response = Extract<HostMessage, { type: "response" }>;
 
 export interface Requests {
   /** Rejects with an Error whose message is a sentence for the person. */
-  ask<M extends PageMethod>(method: M, params: PageParams<M>): Promise<PageResult<M>>;
+  ask<M extends PageMethod>(method: M, params: PageParams<M>, signal?: AbortSignal): Promise<PageResult<M>>;
   settle(response: Response): void;
   /** Nobody will answer what is still open. */
   abandon(why: string): void;
@@ -18,17 +25,29 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-export function openRequests(post: (request: PageRequest) => void): Requests {
+export function openRequests(post: (message: PageMessage) => void): Requests {
   const waiting = new Map<number, Waiting>();
   let lastId = 0;
   return {
-    async ask<M extends PageMethod>(method: M, params: PageParams<M>): Promise<PageResult<M>> {
+    async ask<M extends PageMethod>(
+      method: M,
+      params: PageParams<M>,
+      signal?: AbortSignal,
+    ): Promise<PageResult<M>> {
+      signal?.throwIfAborted();
+      lastId += 1;
+      const id = lastId;
+      const giveUp = (): void => {
+        waiting.get(id)?.reject(new Error("Nobody waits for the answer any more."));
+        waiting.delete(id);
+        post({ type: "abandon", id });
+      };
+      signal?.addEventListener("abort", giveUp, { once: true });
       const result = await new Promise<unknown>((resolve, reject) => {
-        lastId += 1;
-        waiting.set(lastId, { resolve, reject });
+        waiting.set(id, { resolve, reject });
         // TypeScript cannot tie `params` to `method` inside a generic; the signature has done so.
-        post({ type: "request", id: lastId, method, params } as PageRequest);
-      });
+        post({ type: "request", id, method, params } as PageRequest);
+      }).finally(() => signal?.removeEventListener("abort", giveUp));
       const parsed = requests[method].result.safeParse(result);
       if (parsed.success) return parsed.data as PageResult<M>;
       throw new Error(

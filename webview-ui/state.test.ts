@@ -3,9 +3,10 @@ import fc from "fast-check";
 import { describe, it } from "mocha";
 import type { AgentEvent } from "../core/protocol/messages.ts";
 import { demoNow, demoRevisions, demoStatus, eventMaker, liveDemo, summaryOf } from "./demo.fixture.ts";
-import { initialState, type PageFact, type PageState, reduce, stepKey } from "./state.ts";
+import { initialState, type PageFact, type PageState, reduce } from "./state.ts";
 
 const seq = 100;
+const all = initialState.filter;
 const revisions = demoRevisions().map(summaryOf);
 const snapshot: PageFact = { type: "snapshot", seq, status: demoStatus(), revisions };
 const live = liveDemo(demoNow, seq);
@@ -56,10 +57,7 @@ describe("the page's state", () => {
   it("follows a rollout: its steps, their moments, its verdict", () => {
     const running = learn(snapshot, ...facts(live.begin));
     assert.deepEqual(
-      running.trails
-        .get("live0001")
-        ?.get(stepKey(0, "api"))
-        ?.map(({ state }) => state),
+      running.rollouts.get(24)?.phases[0]?.steps[0]?.trail?.map(({ state }) => state),
       ["preparing", "stopping", "starting", "probing"],
     );
     assert.equal(running.rollouts.get(24)?.phases[0]?.steps[0]?.state, "probing");
@@ -107,8 +105,8 @@ describe("the page's state", () => {
     const recent = revisions.slice(0, 10);
     const state = learn(
       { ...snapshot, revisions: recent },
-      { type: "older-asked" },
-      { type: "older", revisions: revisions.slice(10, 15), limit: 5 },
+      { type: "older-asked", filter: all },
+      { type: "older", filter: all, revisions: revisions.slice(10, 15), limit: 5 },
       { type: "connection", state: "offline", detail: "The agent has ended." },
       { ...snapshot, seq: seq + 5, revisions: recent },
     );
@@ -136,7 +134,12 @@ describe("the page's state", () => {
   it("does not let an older list undo a verdict", () => {
     const [newest] = revisions;
     assert(newest);
-    const state = learn(snapshot, { type: "older", revisions: [{ ...newest, verdict: null }], limit: 1 });
+    const state = learn(snapshot, {
+      type: "older",
+      filter: all,
+      revisions: [{ ...newest, verdict: null }],
+      limit: 1,
+    });
     assert.equal(state.revisions[0]?.verdict, "applied");
   });
 
@@ -145,14 +148,14 @@ describe("the page's state", () => {
     const cut = learn({ ...snapshot, revisions: revisions.slice(0, 5) });
     assert.equal(cut.older.state, "unknown");
     assert.equal(
-      reduce(cut, { type: "older", revisions: revisions.slice(5, 10), limit: 5 }).older.state,
+      reduce(cut, { type: "older", filter: all, revisions: revisions.slice(5, 10), limit: 5 }).older.state,
       "unknown",
     );
     assert.equal(
-      reduce(cut, { type: "older", revisions: revisions.slice(5, 8), limit: 5 }).older.state,
+      reduce(cut, { type: "older", filter: all, revisions: revisions.slice(5, 8), limit: 5 }).older.state,
       "end",
     );
-    assert.deepEqual(reduce(cut, { type: "older-failed", why: "No." }).older, {
+    assert.deepEqual(reduce(cut, { type: "older-failed", filter: all, why: "No." }).older, {
       state: "failed",
       why: "No.",
     });
@@ -175,7 +178,70 @@ describe("the page's state", () => {
       event("restart_progress", { ...step.data, rollout: `r${index}`, revision: 1_000 + index }, demoNow),
     );
     const state = learn(snapshot, ...facts(many));
-    assert.equal(state.trails.size, 100);
-    assert(state.trails.has("r149") && !state.trails.has("r49"));
+    assert.equal(state.rollouts.size, 100);
+    assert(state.rollouts.has(1_149) && !state.rollouts.has(1_049));
+  });
+
+  it("narrows at once what is loaded, and then what the agent finds behind it", () => {
+    const failed = { verdict: "failed" } as const;
+    const state = learn(
+      { ...snapshot, revisions: revisions.slice(0, 10) },
+      { type: "filter", filter: failed },
+    );
+    assert.deepEqual(
+      state.matches?.revisions.map(({ revision }) => revision),
+      [19],
+    );
+    assert.deepEqual([state.matches?.reach, state.matches?.older.state], [14, "unknown"]);
+    const [, , sixth] = revisions.slice(10);
+    assert(sixth);
+    const found: PageFact = {
+      type: "older",
+      filter: failed,
+      revisions: [{ ...sixth, verdict: "failed" }],
+      limit: 5,
+    };
+    const more = reduce(state, found);
+    assert.deepEqual(
+      more.matches?.revisions.map(({ revision }) => revision),
+      [19, 11],
+    );
+    assert.equal(more.matches?.older.state, "end");
+    assert.equal(more.revisions.length, 10);
+    // An answer to an earlier filter comes too late.
+    const other = reduce(state, { type: "filter", filter: { service: "web" } });
+    assert.equal(reduce(other, found), other);
+    assert.equal(reduce(other, { type: "filter", filter: {} }).matches, null);
+  });
+
+  it("lets a new revision into the filtered list if it belongs there", () => {
+    for (const [service, count] of [
+      ["web", 1],
+      ["db", 0],
+    ] as const) {
+      const before = learn(snapshot, { type: "filter", filter: { service } });
+      const after = facts([...live.begin, ...live.end]).reduce(reduce, before);
+      const length = (state: PageState) => state.matches?.revisions.length ?? Number.NaN;
+      assert.equal(length(after) - length(before), count, service);
+    }
+  });
+
+  it("shows a note and a pin in the list as soon as the details have them", () => {
+    const detail = demoRevisions()[3];
+    assert(detail);
+    const state = learn(
+      snapshot,
+      { type: "filter", filter: { text: "a" } },
+      {
+        type: "detail",
+        revision: { ...detail, note: "Ask Grace.", pinned: true },
+      },
+    );
+    const listed = (list: readonly (typeof revisions)[number][] | undefined) =>
+      list?.find(({ revision }) => revision === detail.revision);
+    for (const list of [state.revisions, state.matches?.revisions])
+      assert.deepEqual([listed(list)?.note, listed(list)?.pinned], ["Ask Grace.", true]);
+    const plain = reduce(state, { type: "detail", revision: { ...detail, pinned: false } });
+    assert.deepEqual(plain.revisions, learn(snapshot).revisions);
   });
 });

@@ -4,24 +4,9 @@
  */
 import type { AgentEvent, RevisionSummary } from "../core/protocol/messages.ts";
 import type { Connection, HostMessage } from "../core/protocol/page.ts";
-import type {
-  Change,
-  Origin,
-  Revision,
-  Rollout,
-  RolloutStep,
-  Status,
-  StepState,
-} from "../core/protocol/words.ts";
-
-/** When a step came into a state. */
-export interface Moment {
-  readonly state: StepState;
-  readonly at: string;
-}
-
-/** The moments of each step of one rollout, oldest first, by `stepKey`. */
-export type Trail = ReadonlyMap<string, readonly Moment[]>;
+import { admits, type RevisionFilter } from "../core/protocol/search.ts";
+import type { Change, Origin, Revision, Rollout, RolloutStep, Status } from "../core/protocol/words.ts";
+import { isListed, merged } from "./summaries.ts";
 
 /** What is known of a revision before the agent has told more: the change that was announced before it began. */
 export interface Begun {
@@ -30,7 +15,24 @@ export interface Begun {
   readonly origin: Origin | null;
 }
 
-export interface PageState {
+/** `end`: there is nothing older than what is loaded. */
+export type Older =
+  | { readonly state: "unknown" | "loading" | "end" }
+  | { readonly state: "failed"; readonly why: string };
+
+/** Revisions as far as they are loaded. */
+export interface Loaded {
+  /** Newest first. */
+  readonly revisions: readonly RevisionSummary[];
+  readonly older: Older;
+}
+
+export interface Matches extends Loaded {
+  /** The oldest revision that was looked at; null: none yet. */
+  readonly reach: number | null;
+}
+
+export interface PageState extends Loaded {
   readonly connection: Connection;
   /** Why, a sentence; empty: nothing to say. */
   readonly connectionDetail: string;
@@ -38,31 +40,34 @@ export interface PageState {
   readonly seq: number;
   /** null: no snapshot came yet. */
   readonly status: Status | null;
-  /** Newest first. */
-  readonly revisions: readonly RevisionSummary[];
+  readonly filter: RevisionFilter;
+  /** What the filter lets through; null: there is no filter. */
+  readonly matches: Matches | null;
   readonly details: ReadonlyMap<number, Revision>;
   /** Why the details of a revision could not be had. */
   readonly detailErrors: ReadonlyMap<number, string>;
   /** Rollouts seen in events, by revision. */
   readonly rollouts: ReadonlyMap<number, Rollout>;
-  /** By rollout id. */
-  readonly trails: ReadonlyMap<string, Trail>;
   readonly begun: ReadonlyMap<number, Begun>;
   /** The change that was announced last, whose rollout has not begun. */
   readonly announced: { readonly change: Change; readonly origin: Origin } | null;
   /** What happened last, a sentence for those who listen; empty: nothing yet. */
   readonly news: string;
-  /** `end`: there is nothing older than what is loaded. */
-  readonly older:
-    | { readonly state: "unknown" | "loading" | "end" }
-    | { readonly state: "failed"; readonly why: string };
 }
 
 export type PageFact =
   | Exclude<HostMessage, { type: "response" }>
-  | { readonly type: "older-asked" }
-  | { readonly type: "older"; readonly revisions: readonly RevisionSummary[]; readonly limit: number }
-  | { readonly type: "older-failed"; readonly why: string }
+  /** Begins a list of its own; an empty filter ends it. */
+  | { readonly type: "filter"; readonly filter: RevisionFilter }
+  /** Each of the three with the filter that was asked for: answers to an earlier one are too late. */
+  | { readonly type: "older-asked"; readonly filter: RevisionFilter }
+  | {
+      readonly type: "older";
+      readonly filter: RevisionFilter;
+      readonly revisions: readonly RevisionSummary[];
+      readonly limit: number;
+    }
+  | { readonly type: "older-failed"; readonly filter: RevisionFilter; readonly why: string }
   | { readonly type: "detail"; readonly revision: Revision }
   | { readonly type: "detail-failed"; readonly revision: number; readonly why: string };
 
@@ -72,10 +77,11 @@ export const initialState: PageState = {
   seq: 0,
   status: null,
   revisions: [],
+  filter: {},
+  matches: null,
   details: new Map(),
   detailErrors: new Map(),
   rollouts: new Map(),
-  trails: new Map(),
   begun: new Map(),
   announced: null,
   news: "",
@@ -87,7 +93,11 @@ const firstRevision = 1;
 /** A page that stays open for weeks forgets how old rollouts moved; their details are in the history. */
 const rememberedRollouts = 100;
 
-export const stepKey = (phase: number, service: string): string => `${phase} ${service}`;
+/** What is on the screen: everything, or what the filter lets through. */
+export const shownList = (state: PageState): Loaded => state.matches ?? state;
+
+export const isFiltering = (filter: RevisionFilter): boolean =>
+  Object.values(filter).some((value) => value !== undefined && value !== "");
 
 export function reduce(state: PageState, fact: PageFact): PageState {
   switch (fact.type) {
@@ -100,22 +110,21 @@ export function reduce(state: PageState, fact: PageFact): PageState {
         : { ...withEvent(state, state.status, fact.event), seq: fact.event.seq };
     case "connection":
       return { ...state, connection: fact.state, connectionDetail: fact.detail ?? "" };
+    case "filter":
+      return { ...state, filter: fact.filter, matches: matchesOf(fact.filter, state) };
     case "older-asked":
-      return { ...state, older: { state: "loading" } };
+      return withList(state, fact.filter, (list) => ({ ...list, older: { state: "loading" } }));
     case "older":
-      return {
-        ...state,
-        revisions: merged(fact.revisions, state.revisions),
+      return withList(state, fact.filter, (list) => ({
+        ...list,
+        reach: fact.revisions.at(-1)?.revision ?? list.reach,
+        revisions: merged(fact.revisions, list.revisions),
         older: { state: fact.revisions.length < fact.limit ? "end" : "unknown" },
-      };
+      }));
     case "older-failed":
-      return { ...state, older: { state: "failed", why: fact.why } };
+      return withList(state, fact.filter, (list) => ({ ...list, older: { state: "failed", why: fact.why } }));
     case "detail":
-      return {
-        ...state,
-        details: withEntry(state.details, fact.revision.revision, fact.revision),
-        detailErrors: without(state.detailErrors, fact.revision.revision),
-      };
+      return withDetail(state, fact.revision);
     case "detail-failed":
       return { ...state, detailErrors: withEntry(state.detailErrors, fact.revision, fact.why) };
   }
@@ -128,21 +137,38 @@ function withSnapshot(
   const sorted = [...revisions].sort((a, b) => b.revision - a.revision);
   const same =
     state.status?.project.directory === status.project.directory && isContinued(state.revisions, sorted);
-  const base: PageState = same ? state : { ...initialState, connectionDetail: state.connectionDetail };
+  const base: PageState = same
+    ? state
+    : { ...initialState, connectionDetail: state.connectionDetail, filter: state.filter };
+  const loaded: Loaded = {
+    revisions: same ? merged(sorted, olderThan(state.revisions, sorted)) : sorted,
+    older: olderOf(same ? base.older : initialState.older, sorted),
+  };
   return {
     ...base,
+    ...loaded,
     connection: "online",
     connectionDetail: "",
     seq,
     status,
-    revisions: same ? merged(sorted, olderThan(state.revisions, sorted)) : sorted,
+    // What happened while nobody listened may have changed what the filter lets through.
+    matches: matchesOf(state.filter, loaded),
     rollouts:
       status.rollout === null
         ? base.rollouts
         : withEntry(base.rollouts, status.rollout.revision, status.rollout),
     detailErrors: new Map(),
     announced: null,
-    older: olderOf(same ? base.older : initialState.older, sorted),
+  };
+}
+
+/** What is loaded is searched at once, the rest by the agent. */
+function matchesOf(filter: RevisionFilter, { revisions, older }: Loaded): Matches | null {
+  if (!isFiltering(filter)) return null;
+  return {
+    revisions: revisions.filter((summary) => admits(filter, summary)),
+    reach: revisions.at(-1)?.revision ?? null,
+    older: older.state === "end" ? older : { state: "unknown" },
   };
 }
 
@@ -188,11 +214,9 @@ function withEvent(state: PageState, status: Status, event: AgentEvent): PageSta
         startedAt: event.timestamp,
         phases: [],
       };
-      const trail = state.trails.get(rollout) ?? new Map<string, readonly Moment[]>();
       return {
         ...state,
         rollouts: bounded(withEntry(state.rollouts, revision, withStep(known, phase, step))),
-        trails: bounded(withEntry(state.trails, rollout, withMoment(trail, phase, step, event.timestamp))),
       };
     }
     case "restart_completed": {
@@ -215,6 +239,7 @@ function withEvent(state: PageState, status: Status, event: AgentEvent): PageSta
       return {
         ...state,
         revisions: merged([event.data.revision], state.revisions),
+        matches: withMatch(state, event.data.revision),
         news: `Revision ${event.data.revision.revision}: ${event.data.message}`,
       };
     case "log":
@@ -251,25 +276,42 @@ function withStep(rollout: Rollout, phase: number, step: RolloutStep): Rollout {
   };
 }
 
-function withMoment(trail: Trail, phase: number, step: RolloutStep, at: string): Trail {
-  const key = stepKey(phase, step.service);
-  const moments = trail.get(key) ?? [];
-  if (moments.at(-1)?.state === step.state) return trail;
-  return withEntry(trail, key, [...moments, { state: step.state, at }]);
+/** Only what belongs to the filter of the moment changes anything. */
+function withList(state: PageState, filter: RevisionFilter, change: (list: Matches) => Matches): PageState {
+  if (filter !== state.filter) return state;
+  if (state.matches !== null) return { ...state, matches: change(state.matches) };
+  const { revisions, older } = change({ revisions: state.revisions, older: state.older, reach: null });
+  return { ...state, revisions, older };
 }
 
-/** Both newest first; where both know a revision, the one with a verdict is the newer truth, else `fresh`. */
-function merged(
-  fresh: readonly RevisionSummary[],
-  known: readonly RevisionSummary[],
-): readonly RevisionSummary[] {
-  const byRevision = new Map(known.map((summary) => [summary.revision, summary]));
-  for (const summary of fresh) {
-    const before = byRevision.get(summary.revision);
-    if (before !== undefined && before.verdict !== null && summary.verdict === null) continue;
-    byRevision.set(summary.revision, summary);
-  }
-  return [...byRevision.values()].sort((a, b) => b.revision - a.revision);
+/** A revision that is new, or has its verdict now. */
+function withMatch({ matches, filter }: PageState, summary: RevisionSummary): Matches | null {
+  if (matches === null) return null;
+  if (admits(filter, summary)) return { ...matches, revisions: merged([summary], matches.revisions) };
+  return isListed(matches.revisions, summary.revision)
+    ? { ...matches, revisions: matches.revisions.filter(({ revision }) => revision !== summary.revision) }
+    : matches;
+}
+
+/** Its note and its pin are newer than those of the summary. */
+function withDetail(state: PageState, detail: Revision): PageState {
+  const { revision, note, pinned } = detail;
+  const annotated = (list: readonly RevisionSummary[]): readonly RevisionSummary[] => {
+    const known = list.find((summary) => summary.revision === revision);
+    if (known === undefined || (known.note === note && known.pinned === pinned)) return list;
+    const { note: _note, pinned: _pinned, ...rest } = known;
+    const summary = { ...rest, ...(note === undefined ? {} : { note }), ...(pinned ? { pinned } : {}) };
+    return list.map((each) => (each === known ? summary : each));
+  };
+  const revisions = annotated(state.revisions);
+  const { matches } = state;
+  return {
+    ...state,
+    revisions,
+    matches: matches === null ? null : { ...matches, revisions: annotated(matches.revisions) },
+    details: bounded(withEntry(without(state.details, revision), revision, detail)),
+    detailErrors: without(state.detailErrors, revision),
+  };
 }
 
 function withEntry<K, V>(map: ReadonlyMap<K, V>, key: K, value: V): ReadonlyMap<K, V> {

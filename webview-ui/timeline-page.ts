@@ -1,30 +1,35 @@
-/** The page: owns the state, the conversation with the host, and where the reader is. */
+/** The page: owns the state, the conversation with the host, and what is on the screen. */
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { guard } from "lit/directives/guard.js";
 import { repeat } from "lit/directives/repeat.js";
 import type { HostMessage } from "../core/protocol/page.ts";
+import type { Slot } from "./heights.ts";
+import { openInbox } from "./inbox.ts";
 import { cardAfterKey } from "./keyboard.ts";
+import { type ListView, openListView } from "./list-view.ts";
+import { type Chart, type Loader, openLoader, sentence } from "./loader.ts";
+import { makeActions } from "./page-actions.ts";
 import { currentAnchor, returnTo } from "./place.ts";
 import { parseRemembered, type Remembered } from "./remembered.ts";
 import { openRequests, type Requests } from "./requests.ts";
-import { initialState, type PageFact, type PageState, reduce } from "./state.ts";
+import { initialState, isFiltering, type PageFact, type PageState, reduce, shownList } from "./state.ts";
 import { styles } from "./style/styles.ts";
-import { type Card, timeline } from "./timeline.ts";
+import { type Card, type Listing, listing } from "./timeline.ts";
 import type { PageTransport } from "./transport.ts";
 import type { Actions, Busy } from "./view/actions.ts";
 import { cardView } from "./view/card.ts";
+import { chartView } from "./view/chart.ts";
+import { filters } from "./view/filters.ts";
 import { header } from "./view/header.ts";
-import { notices, withoutRevisions, withoutSnapshot } from "./view/notices.ts";
+import { notices, withoutMatches, withoutRevisions, withoutSnapshot } from "./view/notices.ts";
 
-const pageSize = 50;
-/** The agent lists no more at once. */
-const maxPageSize = 1000;
-/** Cards around the one to come back to. */
-const marginOfReturn = 20;
+/** So many cards before the last one that is loaded, older ones are asked for. */
+const cardsAhead = 40;
 const liveTickMs = 100;
 const calmTickMs = 1_000;
 const minuteMs = 60_000;
 const saveAfterMs = 200;
+const chartAfterMs = 1_000;
 const toastMs = 8_000;
 
 export class TimelinePage extends LitElement {
@@ -33,72 +38,129 @@ export class TimelinePage extends LitElement {
     state: { state: true },
     open: { state: true },
     active: { state: true },
+    writing: { state: true },
     busy: { state: true },
     toast: { state: true },
     now: { state: true },
+    chart: { state: true },
   };
 
   declare private state: PageState;
   declare private open: ReadonlySet<number>;
   declare private active: number | null;
+  /** The card whose note is being written. */
+  declare private writing: number | null;
   declare private busy: Busy;
   declare private toast: string;
   declare private now: number;
+  /** undefined: it is not shown; null: it is loading. */
+  declare private chart: { readonly data: Chart | null; readonly why: string } | undefined;
 
   readonly #transport: PageTransport;
   readonly #requests: Requests;
+  readonly #loader: Loader;
   readonly #actions: Actions;
-  /** Details that were asked for and have not come. */
-  readonly #asked = new Set<number>();
-  #cards: readonly Card[] = [];
+  readonly #inbox = openInbox((fact) => this.#learn(fact));
+  #list: ListView | undefined;
+  #cards: Listing = listing(initialState);
+  #slots: readonly Slot[] = [];
+  /** Whether one of the cards has the focus: it must not go away. */
+  #hasFocus = false;
   /** What an earlier life of the page left behind, until it is restored. */
   #toRestore: Remembered | null;
   #ended = new AbortController();
-  #tick: number | undefined;
-  #saving: number | undefined;
-  #toasting: number | undefined;
-  #seen: IntersectionObserver | undefined;
+  readonly #timers = new Map<"tick" | "save" | "toast" | "chart", number>();
 
   constructor(transport: PageTransport) {
     super();
     this.#transport = transport;
-    this.#requests = openRequests((request) => transport.post(request));
+    this.#requests = openRequests((message) => transport.post(message));
+    this.#loader = openLoader(
+      this.#requests,
+      () => this.state,
+      (fact) => this.#tell(fact),
+    );
     this.#toRestore = parseRemembered(transport.load());
-    this.state = initialState;
+    this.state = reduce(initialState, { type: "filter", filter: this.#toRestore?.filter ?? {} });
     this.open = new Set(this.#toRestore?.open);
     this.active = this.#toRestore?.active ?? null;
+    this.writing = null;
     this.busy = null;
     this.toast = "";
     this.now = Date.now();
-    this.#actions = this.#makeActions();
+    this.chart = undefined;
+    this.#actions = makeActions({
+      requests: this.#requests,
+      transport,
+      loader: this.#loader,
+      state: () => this.state,
+      learn: (fact) => this.#tell(fact),
+      say: (text) => this.#say(text),
+      setBusy: (busy) => {
+        this.busy = busy;
+      },
+      toggle: (card) => {
+        this.active = card.revision;
+        this.#setOpen(card.revision, !this.open.has(card.revision));
+      },
+      write: (card) => void this.#write(card),
+      filtered: () => this.#filtered(),
+      toggleChart: () => {
+        this.chart = this.chart === undefined ? { data: null, why: "" } : undefined;
+        if (this.chart !== undefined) void this.#loadChart();
+      },
+      show: (revision) => {
+        const index = this.#cards.indexOf(revision);
+        if (index < 0)
+          this.#say(`Revision ${revision} is not loaded yet: scroll down to it, or search for #${revision}.`);
+        else {
+          this.#setOpen(revision, true);
+          void this.#focusCard(index);
+        }
+      },
+    });
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
     this.#ended = new AbortController();
     const { signal } = this.#ended;
+    this.#list = openListView(() => this.requestUpdate());
     const unlisten = this.#transport.listen(
       (message) => this.#receive(message),
       (what) => this.#say(what),
     );
     signal.addEventListener("abort", unlisten);
-    window.addEventListener("scroll", () => this.#saveSoon(), { passive: true, signal });
+    window.addEventListener("scroll", () => this.#after("save", saveAfterMs, () => this.#save()), {
+      passive: true,
+      signal,
+    });
+    window.addEventListener("keydown", (event) => this.#onPageKey(event), { signal });
     document.addEventListener("visibilitychange", () => this.#keepTime(), { signal });
-    this.#seen = new IntersectionObserver((entries) => this.#cameIntoView(entries), { rootMargin: "400px" });
     this.#transport.post({ type: "ready" });
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#ended.abort();
-    this.#seen?.disconnect();
-    for (const timer of [this.#tick, this.#saving, this.#toasting]) window.clearTimeout(timer);
+    this.#list?.close();
+    this.#inbox.close();
+    for (const timer of this.#timers.values()) window.clearTimeout(timer);
+    this.#loader.forget();
     this.#requests.abandon("The page was closed.");
   }
 
+  /** Events of one frame are worked off together; what the person waits for is not kept waiting. */
   #receive(message: HostMessage): void {
     if (message.type === "response") this.#requests.settle(message);
-    else this.#learn(message);
+    else if (message.type === "event" && this.state.status !== null) this.#inbox.put(message);
+    else this.#tell(message);
+  }
+
+  /** In the order in which things came. */
+  #tell(fact: PageFact): void {
+    this.#inbox.flush();
+    this.#learn(fact);
   }
 
   #learn(fact: PageFact): void {
@@ -108,161 +170,110 @@ export class TimelinePage extends LitElement {
     this.state = reduce(before, fact);
     if (this.state === before) return;
     if (fact.type === "snapshot") this.#beginWith(before.status === null);
-    if (fact.type === "event" && fact.event.type === "restart_progress" && fact.event.data.step === undefined)
+    if (fact.type !== "event") return;
+    if (fact.event.type === "restart_progress" && fact.event.data.step === undefined)
       this.#setOpen(fact.event.data.revision, true);
+    if (fact.event.type === "verdict" && this.chart !== undefined)
+      this.#after("chart", chartAfterMs, () => void this.#loadChart());
   }
 
   /** After a snapshot: what was open is opened again; in a first life, the newest is. */
   #beginWith(first: boolean): void {
-    this.#asked.clear();
-    const newest = timeline(this.state)[0]?.revision;
+    this.#loader.forget();
+    const newest = listing(this.state).revisionAt(0);
     if (first && this.#toRestore === null && newest !== undefined) this.#setOpen(newest, true);
-    const { anchor } = this.#toRestore ?? {};
-    const oldest = this.state.revisions.at(-1)?.revision;
-    if (anchor && oldest !== undefined && anchor.revision < oldest)
-      void this.#loadOlder(Math.min(oldest - anchor.revision + marginOfReturn, maxPageSize));
   }
 
   protected override willUpdate(changed: PropertyValues): void {
-    if (!changed.has("state")) return;
-    this.#cards = timeline(this.state);
-    if (this.active === null || !this.#cards.some(({ revision }) => revision === this.active))
-      this.active = this.#cards[0]?.revision ?? this.active;
+    if (changed.has("state")) {
+      this.#cards = listing(this.state);
+      if (this.active === null || this.#cards.indexOf(this.active) < 0)
+        this.active = this.#cards.revisionAt(0) ?? this.active;
+    }
+    const kept = this.#hasFocus && this.active !== null ? this.#cards.indexOf(this.active) : -1;
+    this.#slots = this.#list?.slots(this.#cards, kept) ?? [];
   }
 
   protected override updated(changed: PropertyValues): void {
     this.#keepTime();
-    if (!changed.has("state")) return;
-    for (const watched of this.renderRoot.querySelectorAll("article, .older")) this.#seen?.observe(watched);
-    for (const card of this.#cards)
-      if (this.open.has(card.revision) && isMissingDetail(card)) void this.#loadDetail(card.revision);
+    this.#list?.rendered(this.renderRoot);
+    for (const slot of this.#slots) {
+      const card = slot.kind === "card" ? this.#cards.cardAt(slot.index) : undefined;
+      if (card !== undefined && this.open.has(card.revision) && isMissingDetail(card))
+        void this.#loader.detail(card.revision);
+    }
     this.#restorePlace();
+    const end = this.#slots.findLast((slot) => slot.kind === "card");
+    const isNearEnd =
+      end === undefined || (end.kind === "card" && end.index >= this.#cards.count - cardsAhead);
+    if (isNearEnd && this.state.status !== null && shownList(this.state).older.state === "unknown")
+      void this.#loader.older();
+    if (changed.has("open") || changed.has("active")) this.#after("save", saveAfterMs, () => this.#save());
   }
 
   #restorePlace(): void {
-    if (this.#toRestore === null || this.#cards.length === 0) return;
+    if (this.#toRestore === null || this.state.status === null) return;
     const { anchor } = this.#toRestore;
-    if (anchor === null || returnTo(this.renderRoot, anchor) || this.state.older.state !== "loading")
+    const index = anchor === null ? -1 : this.#cards.indexOf(anchor.revision);
+    if (anchor !== null && index >= 0) {
+      // First about there, then, once the card is rendered, exactly.
+      if (returnTo(this.renderRoot, anchor)) this.#toRestore = null;
+      else {
+        this.#list?.scrollTo(index, anchor.above);
+        this.requestUpdate();
+      }
+      return;
+    }
+    const { revisions, older } = shownList(this.state);
+    const oldest = revisions.at(-1)?.revision;
+    if (
+      anchor === null ||
+      oldest === undefined ||
+      oldest < anchor.revision ||
+      older.state === "end" ||
+      older.state === "failed"
+    )
       this.#toRestore = null;
+    else if (older.state === "unknown") void this.#loader.older(oldest - anchor.revision + cardsAhead);
   }
 
   /** While a rollout runs its bars grow; otherwise only "2 min. ago" gets older. */
   #keepTime(): void {
-    window.clearTimeout(this.#tick);
+    window.clearTimeout(this.#timers.get("tick"));
     if (document.hidden) return;
-    const live = this.state.connection === "online" && this.#cards.some(({ running }) => running);
+    const live = this.state.connection === "online" && this.#cards.isLive;
     const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-    this.#tick = window.setTimeout(
-      () => {
-        this.now = Date.now();
-      },
-      live ? (calm ? calmTickMs : liveTickMs) : minuteMs / 2,
-    );
+    this.#after("tick", live ? (calm ? calmTickMs : liveTickMs) : minuteMs / 2, () => {
+      this.now = Date.now();
+    });
   }
 
-  #cameIntoView(entries: readonly IntersectionObserverEntry[]): void {
-    for (const { isIntersecting, target } of entries) {
-      if (!isIntersecting || !(target instanceof HTMLElement)) continue;
-      if (target.classList.contains("older")) {
-        if (this.state.older.state === "unknown") void this.#loadOlder(pageSize);
-      } else {
-        const card = this.#cards.find(({ revision }) => String(revision) === target.dataset.revision);
-        if (card !== undefined && isMissingDetail(card)) void this.#loadDetail(card.revision);
-      }
-    }
+  #after(what: "tick" | "save" | "toast" | "chart", ms: number, work: () => void): void {
+    window.clearTimeout(this.#timers.get(what));
+    this.#timers.set(what, window.setTimeout(work, ms));
   }
 
-  async #loadDetail(revision: number): Promise<void> {
-    if (this.#asked.has(revision) || this.state.connection !== "online") return;
-    this.#asked.add(revision);
+  async #loadChart(): Promise<void> {
     try {
-      const detail = await this.#requests.ask("history/show", { revision });
-      this.#learn({ type: "detail", revision: detail });
+      const data = await this.#loader.chart();
+      if (this.chart !== undefined) this.chart = { data, why: "" };
     } catch (error) {
-      this.#learn({ type: "detail-failed", revision, why: sentence(error) });
-    } finally {
-      this.#asked.delete(revision);
+      if (this.chart !== undefined) this.chart = { data: null, why: sentence(error) };
     }
   }
 
-  async #loadOlder(limit: number): Promise<void> {
-    const before = this.state.revisions.at(-1)?.revision;
-    if (before === undefined || this.state.older.state === "loading" || this.state.connection !== "online")
-      return;
-    this.#learn({ type: "older-asked" });
-    try {
-      const revisions = await this.#requests.ask("history/list", { before, limit });
-      this.#learn({ type: "older", revisions, limit });
-    } catch (error) {
-      this.#learn({ type: "older-failed", why: sentence(error) });
-    }
-    // What is still in view must be noticed once more: an observer tells of changes only.
-    await this.updateComplete;
-    const end = this.renderRoot.querySelector(".older");
-    if (end === null) return;
-    this.#seen?.unobserve(end);
-    this.#seen?.observe(end);
-  }
-
-  #makeActions(): Actions {
-    return {
-      apply: (up) =>
-        void this.#run(
-          "apply",
-          async () =>
-            (
-              await this.#requests.ask("apply", {
-                origin: "editor",
-                reason: "Applied from the timeline.",
-                ...(up ? { up } : {}),
-              })
-            ).message,
-        ),
-      pause: () => void this.#run("pause", async () => this.#requests.ask("pause", {}).then(() => "")),
-      resume: () => void this.#run("resume", async () => this.#requests.ask("resume", {}).then(() => "")),
-      diff: (card) => void this.#diff(card),
-      rollBack: ({ revision }) => this.#transport.post({ type: "rollback", revision }),
-      open: ({ file, line, column }) => this.#transport.post({ type: "open", file, line, column }),
-      command: (command) => this.#transport.post({ type: "command", command }),
-      toggle: ({ revision }) => {
-        this.active = revision;
-        this.#setOpen(revision, !this.open.has(revision));
-      },
-      loadOlder: () => void this.#loadOlder(pageSize),
-      loadDetail: (revision) => void this.#loadDetail(revision),
-    };
-  }
-
-  /** One at a time; what comes of it is said. */
-  async #run(busy: NonNullable<Busy>, work: () => Promise<string>): Promise<void> {
-    this.busy = busy;
-    this.#say("");
-    try {
-      this.#say(await work());
-    } catch (error) {
-      this.#say(sentence(error));
-    } finally {
-      this.busy = null;
-    }
-  }
-
-  async #diff(card: Card): Promise<void> {
-    // Which revision it changed is one of its details.
-    if (card.wantsDetail) await this.#loadDetail(card.revision);
-    const detail = this.state.details.get(card.revision);
-    if (detail === undefined) this.#say(`The details of revision ${card.revision} could not be read.`);
-    else if (detail.parent === null)
-      this.#say(`Revision ${card.revision} is the first: there is nothing to compare it with.`);
-    else this.#transport.post({ type: "diff", from: detail.parent, to: card.revision });
+  /** Another filter: its list begins at its beginning. */
+  #filtered(): void {
+    if (this.chart !== undefined) this.#after("chart", saveAfterMs, () => void this.#loadChart());
+    this.#after("save", saveAfterMs, () => this.#save());
+    if (window.scrollY > 0) window.scrollTo({ top: 0, behavior: "instant" });
   }
 
   #say(text: string): void {
     this.toast = text;
-    window.clearTimeout(this.#toasting);
-    if (text === "") return;
-    this.#toasting = window.setTimeout(() => {
+    this.#after("toast", toastMs, () => {
       this.toast = "";
-    }, toastMs);
+    });
   }
 
   #setOpen(revision: number, open: boolean): void {
@@ -270,21 +281,36 @@ export class TimelinePage extends LitElement {
     if (open) next.add(revision);
     else next.delete(revision);
     this.open = next;
-    const card = this.#cards.find((each) => each.revision === revision);
-    if (open && card !== undefined && isMissingDetail(card)) void this.#loadDetail(revision);
-    this.#saveSoon();
   }
 
-  #saveSoon(): void {
-    window.clearTimeout(this.#saving);
-    this.#saving = window.setTimeout(() => {
-      if (this.#toRestore !== null) return;
-      this.#transport.save({
-        open: [...this.open],
-        active: this.active,
-        anchor: currentAnchor(this.renderRoot),
-      } satisfies Remembered);
-    }, saveAfterMs);
+  async #write(card: Card | null): Promise<void> {
+    const before = this.writing;
+    this.writing = card?.revision ?? null;
+    await this.updateComplete;
+    if (card !== null) this.renderRoot.querySelector<HTMLElement>(`#note-${card.revision}`)?.focus();
+    else this.renderRoot.querySelector<HTMLElement>(`#revision-${before}`)?.focus({ preventScroll: true });
+  }
+
+  #save(): void {
+    if (this.#toRestore !== null) return;
+    const { filter } = this.state;
+    this.#transport.save({
+      open: [...this.open],
+      active: this.active,
+      anchor: currentAnchor(this.renderRoot),
+      ...(isFiltering(filter) ? { filter } : {}),
+    } satisfies Remembered);
+  }
+
+  #onPageKey(event: KeyboardEvent): void {
+    const search = this.renderRoot.querySelector<HTMLInputElement>("#search");
+    const within = event.composedPath()[0];
+    const typing = within instanceof HTMLElement && within.matches("input, textarea, select");
+    if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey || search === null)
+      return;
+    event.preventDefault();
+    search.focus();
+    search.select();
   }
 
   #onKey(event: KeyboardEvent): void {
@@ -292,23 +318,29 @@ export class TimelinePage extends LitElement {
     const article = event.target.closest("article");
     // A long log is scrolled by the same keys.
     if (article === null || event.target.matches("pre")) return;
-    const index = this.#cards.findIndex(({ revision }) => String(revision) === article.dataset.revision);
-    const card = this.#cards[index];
+    const index = this.#cards.indexOf(this.active ?? Number(article.dataset.revision));
+    const card = this.#cards.cardAt(index);
     if (event.key === "Enter" && event.target === article && card !== undefined) {
       event.preventDefault();
       this.#actions.toggle(card);
     } else if (event.key === "Escape" && event.target !== article) {
       article.focus();
     } else {
-      const next = cardAfterKey(event.key, index, this.#cards.length);
+      const next = cardAfterKey(event.key, index, this.#cards.count);
       if (next === undefined) return;
       event.preventDefault();
-      this.#focusCard(next);
+      void this.#focusCard(next);
     }
   }
 
-  #focusCard(index: number): void {
-    const article = this.renderRoot.querySelectorAll<HTMLElement>("article")[index];
+  /** The card may not be there yet: it is made for the focus, and then brought into view. */
+  async #focusCard(index: number): Promise<void> {
+    const revision = this.#cards.revisionAt(index);
+    if (revision === undefined) return;
+    this.active = revision;
+    this.#hasFocus = true;
+    await this.updateComplete;
+    const article = this.renderRoot.querySelector<HTMLElement>(`#revision-${revision}`);
     article?.focus({ preventScroll: true });
     article?.scrollIntoView({ block: "nearest" });
   }
@@ -316,30 +348,51 @@ export class TimelinePage extends LitElement {
   #onFocus(event: FocusEvent): void {
     const article = event.target instanceof HTMLElement ? event.target.closest("article") : null;
     if (article === null) return;
+    this.#hasFocus = true;
     this.active = Number(article.dataset.revision);
-    this.#saveSoon();
+  }
+
+  #onBlur({ relatedTarget }: FocusEvent): void {
+    this.#hasFocus = relatedTarget instanceof HTMLElement && relatedTarget.closest("article") !== null;
   }
 
   protected override render(): TemplateResult {
-    const { status } = this.state;
+    const { status, filter, matches, connection } = this.state;
     if (status === null)
       return html`<main>${withoutSnapshot(this.state, this.#actions)}</main>${this.#toastView()}`;
+    const isEmpty = this.state.revisions.length === 0 && this.#cards.count === 0;
+    const services = status.services.map(({ service }) => service);
     return html`
       <main>
         ${header(this.state, status, this.busy, this.#actions)}
         ${notices(this.state, status, this.#actions)}
         <p class="unseen" role="status">${this.state.news}</p>
-        ${this.#cards.length === 0 ? withoutRevisions(status, this.#actions) : this.#feed()}
+        ${isEmpty ? nothing : filters({ filter, matches, services, chart: this.chart !== undefined }, this.#actions)}
+        ${
+          this.chart === undefined
+            ? nothing
+            : chartView(
+                { chart: this.chart.data, why: this.chart.why, minute: this.#minute(), now: this.now },
+                this.#actions,
+              )
+        }
+        ${isEmpty ? withoutRevisions(status, this.#actions) : this.#feed(connection === "online")}
       </main>
       ${this.#toastView()}
     `;
   }
 
-  #feed(): TemplateResult {
-    const { older, connection, status } = this.state;
-    const canAct = connection === "online" && status?.state !== "restarting";
-    const minute = Math.floor(this.now / (minuteMs / 2));
-    const count = older.state === "end" ? this.#cards.length : -1;
+  #minute(): number {
+    return Math.floor(this.now / (minuteMs / 2));
+  }
+
+  #feed(online: boolean): TemplateResult {
+    const { older } = shownList(this.state);
+    const { count } = this.#cards;
+    if (count === 0 && older.state === "end") return withoutMatches(this.#actions);
+    const canAct = online && this.state.status?.state !== "restarting";
+    const minute = this.#minute();
+    const size = older.state === "end" ? count : -1;
     return html`
       <div
         role="feed"
@@ -347,16 +400,32 @@ export class TimelinePage extends LitElement {
         aria-busy=${older.state === "loading"}
         @keydown=${this.#onKey}
         @focusin=${this.#onFocus}
+        @focusout=${this.#onBlur}
       >
         ${repeat(
-          this.#cards,
-          ({ revision }) => revision,
-          (card, index) => {
-            const open = this.open.has(card.revision);
-            const active = this.active === card.revision;
+          this.#slots,
+          (slot, place) => (slot.kind === "card" ? this.#cards.revisionAt(slot.index) : `room ${place}`),
+          (slot) => {
+            if (slot.kind === "room") return html`<div class="room" .style=${`height: ${slot.px}px`}></div>`;
+            const { index } = slot;
+            const card = this.#cards.cardAt(index);
+            if (card === undefined) return nothing;
+            const { revision } = card;
+            const context = {
+              index,
+              count: size,
+              isLast: index === count - 1,
+              open: this.open.has(revision),
+              active: this.active === revision,
+              canAct,
+              online,
+              cancelling: this.busy === "cancel",
+              writing: this.writing === revision,
+              now: this.now,
+            };
             const time = card.running ? this.now : minute;
-            return guard([...Object.values(card), index, count, open, active, canAct, time], () =>
-              cardView(card, { index, count, open, active, canAct, now: this.now }, this.#actions),
+            return guard([...Object.values(card), ...Object.values({ ...context, now: time })], () =>
+              cardView(card, context, this.#actions),
             );
           },
         )}
@@ -366,13 +435,15 @@ export class TimelinePage extends LitElement {
   }
 
   #olderView(): TemplateResult | typeof nothing {
-    const { older } = this.state;
-    if (older.state === "end") return nothing;
+    const { older } = shownList(this.state);
+    if (older.state === "end" || older.state === "unknown") return nothing;
     return html`<div class="older">
-      ${older.state === "failed" ? html`<p>Older revisions could not be loaded. ${older.why}</p>` : nothing}
-      <button class="small" ?disabled=${older.state === "loading"} @click=${this.#actions.loadOlder}>
-        ${older.state === "loading" ? "Loading…" : older.state === "failed" ? "Try again" : "Load older"}
-      </button>
+      ${
+        older.state === "failed"
+          ? html`<p>Older revisions could not be loaded. ${older.why}</p>
+              <button class="small" @click=${this.#actions.loadOlder}>Try again</button>`
+          : html`<p>Loading older revisions…</p>`
+      }
     </div>`;
   }
 
@@ -382,6 +453,3 @@ export class TimelinePage extends LitElement {
 }
 
 const isMissingDetail = ({ wantsDetail, detailError }: Card): boolean => wantsDetail && detailError === null;
-
-/** A request fails with a sentence for the person. */
-const sentence = (error: unknown): string => (error instanceof Error ? error.message : String(error));

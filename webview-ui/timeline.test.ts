@@ -3,7 +3,7 @@ import { describe, it } from "mocha";
 import type { AgentEvent } from "../core/protocol/messages.ts";
 import { demoNow, demoRevisions, demoStatus, liveDemo, summaryOf } from "./demo.fixture.ts";
 import { initialState, type PageFact, type PageState, reduce } from "./state.ts";
-import { type Card, timeline } from "./timeline.ts";
+import { type Card, listing } from "./timeline.ts";
 
 const revisions = demoRevisions();
 const snapshot: PageFact = {
@@ -17,8 +17,14 @@ const facts = (events: readonly AgentEvent[]): PageFact[] =>
   events.map((event) => ({ type: "event", event }));
 const learn = (...list: readonly PageFact[]): PageState => list.reduce(reduce, initialState);
 
+function cardsOf(state: PageState): Card[] {
+  const { count, cardAt } = listing(state);
+  return Array.from({ length: count }, (_, index) => cardAt(index)).filter((card) => card !== undefined);
+}
+
 function cardOf(state: PageState, revision: number): Card {
-  const card = timeline(state).find((each) => each.revision === revision);
+  const { cardAt, indexOf } = listing(state);
+  const card = cardAt(indexOf(revision));
   assert(card, `There is no card for revision ${revision}.`);
   return card;
 }
@@ -32,10 +38,54 @@ function detailOf(revision: number): PageFact {
 describe("the timeline's projection", () => {
   it("makes a card of each revision, newest first", () => {
     assert.deepEqual(
-      timeline(learn(snapshot)).map(({ revision }) => revision),
+      cardsOf(learn(snapshot)).map(({ revision }) => revision),
       revisions.map(({ revision }) => revision),
     );
-    assert.deepEqual(timeline(initialState), []);
+    assert.deepEqual(cardsOf(initialState), []);
+  });
+
+  it("finds each card where it stands, the running one on top, and none that is not there", () => {
+    const running = learn(snapshot, ...facts(live.begin));
+    const filtered = reduce(running, { type: "filter", filter: { service: "web" } });
+    for (const state of [learn(snapshot), running, filtered]) {
+      const { count, indexOf, revisionAt } = listing(state);
+      const all = Array.from({ length: count }, (_, index) => revisionAt(index) ?? Number.NaN);
+      assert.deepEqual(all.map(indexOf), [...all.keys()]);
+      for (const other of [0, 25, 1.5]) assert.equal(indexOf(other), -1);
+      assert.equal(revisionAt(count), undefined);
+    }
+    assert.deepEqual([listing(running).revisionAt(0), listing(filtered).revisionAt(0)], [24, 24]);
+    assert.deepEqual([listing(running).isLive, listing(learn(snapshot)).isLive], [true, false]);
+  });
+
+  it("moves a revision that is listed and runs again to the top", () => {
+    const [newest, second, ...rest] = revisions.map(summaryOf);
+    const rollout = revisions[1]?.rollout;
+    assert(newest && second && rollout);
+    const { verdict: _verdict, endedAt: _endedAt, ...again } = rollout;
+    const state = learn({
+      ...snapshot,
+      status: demoStatus({ rollout: again, state: "restarting" }),
+      revisions: [newest, { ...second, verdict: null }, ...rest],
+    });
+    assert.deepEqual(
+      cardsOf(state)
+        .map(({ revision }) => revision)
+        .slice(0, 3),
+      [22, 23, 21],
+    );
+    assert.equal(listing(state).count, revisions.length);
+  });
+
+  it("offers to retry the newest, if it did not end well", () => {
+    const newestFailed = learn({ ...snapshot, revisions: revisions.slice(1).map(summaryOf) });
+    assert.deepEqual(
+      cardsOf(newestFailed)
+        .filter(({ canRetry }) => canRetry)
+        .map(({ revision }) => revision),
+      [22],
+    );
+    assert(!cardsOf(learn(snapshot)).some(({ canRetry }) => canRetry));
   });
 
   it("asks for details, shows them, and asks no more", () => {
@@ -55,7 +105,7 @@ describe("the timeline's projection", () => {
   });
 
   it("puts the running rollout on top before its revision is in any list, with its change", () => {
-    const [card] = timeline(learn(snapshot, ...facts(live.begin)));
+    const [card] = cardsOf(learn(snapshot, ...facts(live.begin)));
     assert(card);
     assert.equal(card.revision, 24);
     assert.equal(card.running, true);
@@ -68,7 +118,7 @@ describe("the timeline's projection", () => {
 
   it("marks the revision that runs and the last good, which need not be the same", () => {
     const state = learn({ ...snapshot, status: demoStatus({ revision: 23, lastGood: 21 }) });
-    const marked = timeline(state).filter(({ isCurrent, isLastGood }) => isCurrent || isLastGood);
+    const marked = cardsOf(state).filter(({ isCurrent, isLastGood }) => isCurrent || isLastGood);
     assert.deepEqual(
       marked.map(({ revision, isCurrent, isLastGood }) => [revision, isCurrent, isLastGood]),
       [

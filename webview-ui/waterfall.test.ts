@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { describe, it } from "mocha";
-import { type Rollout, type RolloutStep, stepStates } from "../core/protocol/words.ts";
+import { type Moment, type Rollout, type RolloutStep, stepStates } from "../core/protocol/words.ts";
 import { demoNow, demoRevisions, demoStatus, liveDemo, summaryOf } from "./demo.fixture.ts";
-import { initialState, type PageFact, type PageState, reduce, stepKey, type Trail } from "./state.ts";
+import { initialState, type PageFact, type PageState, reduce } from "./state.ts";
 import { type Bar, waterfall } from "./waterfall.ts";
 
 const start = demoNow;
@@ -25,10 +25,13 @@ const shares = ({ segments }: Bar): [string, number][] =>
   segments.map(({ state, share }) => [state, Math.round(share * 1000) / 1000]);
 
 describe("a rollout's waterfall", () => {
-  it("shows steps that nobody watched as one bar each, where they stood in time", () => {
+  it("shows steps of an old history, which kept no trail, as one bar each, where they stood in time", () => {
     const [revision] = demoRevisions();
     assert(revision?.rollout);
-    const { spanMs, bars } = waterfall(revision.rollout, null, demoNow);
+    const phases = revision.rollout.phases.map(({ steps }) => ({
+      steps: steps.map(({ trail: _trail, ...rest }) => rest),
+    }));
+    const { spanMs, bars } = waterfall({ ...revision.rollout, phases }, demoNow);
     assert.equal(spanMs, 3_700);
     assert.deepEqual(
       bars.map((bar) => [
@@ -48,21 +51,16 @@ describe("a rollout's waterfall", () => {
   });
 
   it("divides a live step into what it did, the last part growing", () => {
-    const trail: Trail = new Map([
-      [
-        stepKey(0, "api"),
-        [
-          { state: "preparing", at: iso(0) },
-          { state: "stopping", at: iso(100) },
-          { state: "starting", at: iso(300) },
-        ],
-      ],
-    ]);
+    const trail: Moment[] = [
+      { state: "preparing", at: iso(0) },
+      { state: "stopping", at: iso(100) },
+      { state: "starting", at: iso(300) },
+    ];
     const rollout = running(
-      step("api", { state: "starting", startedAt: iso(0), expectedMs: 1_000 }),
+      step("api", { state: "starting", startedAt: iso(0), expectedMs: 1_000, trail }),
       step("web", {}),
     );
-    const [api, web] = waterfall(rollout, trail, start + 500).bars;
+    const [api, web] = waterfall(rollout, start + 500).bars;
     assert(api && web);
     assert.deepEqual(shares(api), [
       ["preparing", 0.1],
@@ -71,7 +69,7 @@ describe("a rollout's waterfall", () => {
     ]);
     assert.deepEqual([api.live, api.ms], [true, 500]);
     assert.deepEqual([web.live, web.ms, web.segments.length], [false, null, 0]);
-    const [later] = waterfall(rollout, trail, start + 900).bars;
+    const [later] = waterfall(rollout, start + 900).bars;
     assert(later);
     assert.deepEqual(shares(later), [
       ["preparing", 0.1],
@@ -83,40 +81,24 @@ describe("a rollout's waterfall", () => {
   it("lengthens its axis in steps once it takes longer than expected", () => {
     const rollout = running(step("api", { state: "probing", startedAt: iso(0), expectedMs: 700 }));
     const spans = [100, 700, 701, 999, 1_000, 4_000, 5_500].map(
-      (ms) => waterfall(rollout, null, start + ms).spanMs,
+      (ms) => waterfall(rollout, start + ms).spanMs,
     );
     assert.deepEqual(spans, [700, 700, 1_000, 1_000, 2_000, 5_000, 10_000]);
   });
 
-  it("says of the time before the page was opened that nobody saw it", () => {
-    const trail: Trail = new Map([[stepKey(0, "api"), [{ state: "probing", at: iso(800) }]]]);
-    const rollout = running(step("api", { state: "probing", startedAt: iso(0), expectedMs: 1_000 }));
-    const [api] = waterfall(rollout, trail, start + 900).bars;
-    assert(api);
-    assert.deepEqual(shares(api), [
-      ["pending", 0.8],
-      ["probing", 0.1],
-    ]);
-  });
-
   it("keeps the parts of a step that went back", () => {
-    const trail: Trail = new Map([
-      [
-        stepKey(0, "api"),
-        [
-          { state: "starting", at: iso(0) },
-          { state: "failed", at: iso(400) },
-          { state: "rolling-back", at: iso(400) },
-          { state: "rolled-back", at: iso(1_000) },
-        ],
-      ],
-    ]);
+    const trail: Moment[] = [
+      { state: "starting", at: iso(0) },
+      { state: "failed", at: iso(400) },
+      { state: "rolling-back", at: iso(400) },
+      { state: "rolled-back", at: iso(1_000) },
+    ];
     const rollout: Rollout = {
-      ...running(step("api", { state: "rolled-back", startedAt: iso(0), durationMs: 1_000 })),
+      ...running(step("api", { state: "rolled-back", startedAt: iso(0), durationMs: 1_000, trail })),
       endedAt: iso(1_000),
       verdict: "rolled-back",
     };
-    const [api] = waterfall(rollout, trail, start + 60_000).bars;
+    const [api] = waterfall(rollout, start + 60_000).bars;
     assert(api);
     assert.deepEqual(shares(api), [
       ["starting", 0.4],
@@ -134,24 +116,19 @@ describe("a rollout's waterfall", () => {
     });
     fc.assert(
       fc.property(fc.array(anyStep, { maxLength: 4 }), ms, fc.boolean(), (list, now, over) => {
-        const steps = list.map(({ state, began, lasted }, index) =>
+        const steps = list.map(({ state, began, lasted, moments }, index) =>
           step(`s${index}`, {
             state,
+            trail: moments.map((moment) => ({ state: moment.state, at: iso(moment.at) })),
             ...(began === null ? {} : { startedAt: iso(began) }),
             ...(lasted === null ? {} : { durationMs: lasted }),
           }),
-        );
-        const trail = new Map(
-          list.map(({ moments }, index) => [
-            stepKey(index, `s${index}`),
-            moments.map(({ state, at }) => ({ state, at: iso(at) })),
-          ]),
         );
         const rollout: Rollout = {
           ...running(...steps),
           ...(over ? { endedAt: iso(20_000), verdict: "applied" } : {}),
         };
-        for (const bar of waterfall(rollout, trail, start + now).bars) {
+        for (const bar of waterfall(rollout, start + now).bars) {
           const parts = bar.segments.map(({ share }) => share);
           assert(
             parts.every((share) => share >= 0),
@@ -176,7 +153,7 @@ describe("a rollout's waterfall", () => {
     const state: PageState = facts.reduce(reduce, initialState);
     const rollout = state.rollouts.get(24);
     assert(rollout);
-    const [api] = waterfall(rollout, state.trails.get(rollout.id) ?? null, demoNow).bars;
+    const [api] = waterfall(rollout, demoNow).bars;
     assert.deepEqual(
       api?.segments.map(({ state: part, ms }) => [part, ms]),
       [

@@ -1,6 +1,5 @@
 /** A rollout as bars on one axis of time: when each step began, what it did for how long. Pure. */
-import type { Action, Rollout, RolloutStep, StepState } from "../core/protocol/words.ts";
-import { type Moment, stepKey, type Trail } from "./state.ts";
+import type { Action, Moment, Rollout, RolloutStep, StepState } from "../core/protocol/words.ts";
 
 export interface Segment {
   readonly state: StepState;
@@ -31,21 +30,17 @@ export interface Waterfall {
 
 const ended: ReadonlySet<StepState> = new Set(["healthy", "failed", "rolled-back", "skipped"]);
 
-const noticeableMs = 50;
-
 /** Lengths of the axis while it is not known how long a rollout takes: it grows in steps, not all the time. */
 const axisMs = [1_000, 2_000, 5_000, 10_000, 20_000, 30_000, 60_000, 120_000, 300_000, 600_000];
 
 /** @param now ms since 1970: as far as a running rollout has come */
-export function waterfall(rollout: Rollout, trail: Trail | null, now: number): Waterfall {
+export function waterfall(rollout: Rollout, now: number): Waterfall {
   const start = Date.parse(rollout.startedAt);
   const end = rollout.endedAt === undefined ? Math.max(now, start) : Date.parse(rollout.endedAt);
   const over = rollout.verdict !== undefined;
   const spanMs = Math.max(over ? end - start : axisFor(end - start, expectedOf(rollout)), 1);
-  const bars = rollout.phases.flatMap(({ steps }, phase) =>
-    steps.map((step) =>
-      barOf(step, trail?.get(stepKey(phase, step.service)) ?? [], start, end, spanMs, over),
-    ),
+  const bars = rollout.phases.flatMap(({ steps }) =>
+    steps.map((step) => barOf(step, start, end, spanMs, over)),
   );
   return { spanMs, bars };
 }
@@ -63,21 +58,14 @@ function expectedOf({ phases }: Rollout): number {
   );
 }
 
-function barOf(
-  step: RolloutStep,
-  moments: readonly Moment[],
-  start: number,
-  end: number,
-  spanMs: number,
-  over: boolean,
-): Bar {
+function barOf(step: RolloutStep, start: number, end: number, spanMs: number, over: boolean): Bar {
   const began = step.startedAt === undefined ? undefined : Date.parse(step.startedAt);
   const live = !over && began !== undefined && !ended.has(step.state);
   // Measured where it was; a step that was stopped with its rollout lasted as long as that.
   const ms = began === undefined ? null : live ? Math.max(0, end - began) : (step.durationMs ?? null);
   const offset = began === undefined ? 0 : clamp((began - start) / spanMs);
   const room = 1 - offset;
-  const segments = segmentsOf(step, moments, began, ms).map((segment) => ({
+  const segments = segmentsOf(step, step.trail ?? [], began, ms).map((segment) => ({
     ...segment,
     share: segment.ms / spanMs,
   }));
@@ -99,7 +87,7 @@ function barOf(
   };
 }
 
-/** From what was seen of it; of a step nobody watched, one segment in the colour of its end. */
+/** As the agent noted it; in old histories it did not: one segment in the colour of the end. */
 function segmentsOf(
   step: RolloutStep,
   moments: readonly Moment[],
@@ -111,13 +99,10 @@ function segmentsOf(
   if (working.length === 0) return [{ state: step.state, ms }];
   const seen = moments.filter(({ state }) => state !== "pending");
   const edges = [...seen.map(({ at }) => Math.max(began, Date.parse(at))), began + ms];
-  const unseenMs = (edges[0] ?? began) - began;
-  const parts = seen.flatMap(({ state }, index) => {
+  return seen.flatMap(({ state }, index) => {
     const lasted = (edges[index + 1] ?? 0) - (edges[index] ?? 0);
     return lasted > 0 ? [{ state, ms: lasted }] : [];
   });
-  // Whoever opened the page in the middle has not seen the beginning.
-  return unseenMs > noticeableMs ? [{ state: "pending", ms: unseenMs }, ...parts] : parts;
 }
 
 const clamp = (share: number): number => Math.min(1, Math.max(0, share));

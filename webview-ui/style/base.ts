@@ -44,6 +44,18 @@ export const base = css`
   button.primary { color: var(--button-text); background: var(--button); border-color: var(--button-border); }
   button.primary:hover { background: var(--button-hover); }
   button.small { padding: 0 8px; font-size: .92em; }
+  button.bare { padding: 0; color: inherit; background: none; border: 0; border-radius: 50%; line-height: 0; }
+  input, select, textarea {
+    font: inherit;
+    line-height: 1.4;
+    padding: 3px 6px;
+    color: var(--field-text);
+    background: var(--field);
+    border: 1px solid var(--field-border);
+    border-radius: 3px;
+  }
+  input::placeholder { color: var(--muted); opacity: 1; }
+  :is(input, select, textarea):focus-visible { outline-offset: -1px; }
   button.link {
     padding: 0;
     color: var(--link);

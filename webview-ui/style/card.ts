@@ -11,16 +11,17 @@ export const cardStyle = css`
     border: 1px solid transparent;
     border-radius: 4px;
     scroll-margin: 110px 0 20px;
+    contain: layout style;
   }
   article:hover { background: var(--hover); border-color: var(--active-edge); }
   article:focus-visible { outline: 1px solid var(--focus); outline-offset: -1px; }
   .node { position: relative; padding-top: 11px; color: var(--tone); }
   .node .icon { position: relative; z-index: 1; background: var(--surface); border-radius: 50%; box-shadow: 0 0 0 3px var(--surface); }
   .node::before { content: ""; position: absolute; inset: -1px auto -1px 7.5px; border-inline-start: 1px solid var(--rail); }
-  article:first-of-type .node::before { top: 16px; }
-  article:last-of-type .node::before { bottom: calc(100% - 16px); }
+  article.first .node::before { top: 16px; }
+  article.last .node::before { bottom: calc(100% - 16px); }
   .content { min-width: 0; padding: 8px 0; border-bottom: 1px solid color-mix(in srgb, var(--line) 55%, transparent); }
-  article:last-of-type .content { border-bottom-color: transparent; }
+  article.last .content { border-bottom-color: transparent; }
 
   .head { display: flex; align-items: baseline; gap: 10px; cursor: pointer; }
   .head h2 { flex: none; }
@@ -35,10 +36,12 @@ export const cardStyle = css`
     border: 1px solid var(--line);
     border-radius: 9px;
   }
+  .pinned { flex: none; align-self: center; margin-inline-start: -6px; color: var(--muted); }
   .keys { flex: 1; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
   .keys code { margin-inline-end: .5em; }
   .verdict { flex: none; width: 84px; font-weight: 600; }
-  .tone-bad .verdict, .tone-warn .verdict { color: var(--tone); }
+  /* Themes choose these colours for squiggles: for text they need more contrast. */
+  .tone-bad .verdict, .tone-warn .verdict { color: color-mix(in srgb, var(--tone) 70%, var(--text)); }
   .tone-good .verdict, .tone-quiet .verdict { font-weight: 400; }
   .took { flex: none; width: 64px; color: var(--muted); text-align: end; white-space: nowrap; }
   time { flex: none; width: 92px; color: var(--muted); text-align: end; white-space: nowrap; }
@@ -59,9 +62,11 @@ export const cardStyle = css`
 
   /* Out of sight until the card has the reader's attention; they keep their place, so that nothing moves. */
   .acts { flex: none; display: inline-flex; gap: 6px; opacity: 0; }
-  .open .acts, article:hover .acts, article:focus-within .acts, article:focus .acts { opacity: 1; }
+  .open .acts, .running .acts, article:hover .acts, article:focus-within .acts, article:focus .acts { opacity: 1; }
   @media (hover: none) { .acts { opacity: 1; } }
 
+  .room { position: relative; }
+  .room::before { content: ""; position: absolute; inset: 0 auto 0 14.5px; border-inline-start: 1px solid var(--rail); }
   .older { padding: 14px 0 0 34px; color: var(--muted); }
   .older p { margin-bottom: 6px; }
 
@@ -75,7 +80,7 @@ export const cardStyle = css`
     .chevron { position: absolute; inset: 3px 0 auto auto; }
     .second { flex-wrap: wrap; gap: 4px 12px; }
     .about { flex-basis: 100%; white-space: normal; overflow-wrap: anywhere; }
-    article:not(.open) .acts { display: none; }
+    article:not(.open, .running) .acts { display: none; }
     .acts { margin-top: 4px; }
   }
 `;

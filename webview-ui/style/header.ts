@@ -17,8 +17,36 @@ export const headerStyle = css`
   .bar .buttons { flex: none; flex-wrap: nowrap; margin-inline-start: auto; }
   .services { display: flex; flex-wrap: wrap; gap: 2px 18px; margin-top: 6px; }
   .services li { display: inline-flex; align-items: center; gap: 5px; white-space: nowrap; }
-  .services.stale { opacity: .6; }
+  .services.stale, .services.stale .icon { color: var(--muted); }
   .services .icon { margin-inline-start: -3px; }
+
+  .filters { display: flex; flex-wrap: wrap; align-items: center; gap: 6px 10px; padding: 10px 0 2px; }
+  .search { position: relative; flex: 0 1 240px; display: inline-flex; align-items: center; }
+  .search .icon { position: absolute; inset-inline-start: 6px; color: var(--muted); pointer-events: none; }
+  .search input { width: 100%; padding-inline-start: 26px; }
+  .found { white-space: nowrap; }
+  .chip { display: inline-flex; align-items: center; gap: 3px; padding: 1px 3px 1px 8px; border: 1px solid var(--line); border-radius: 11px; }
+  .chart-toggle { display: inline-flex; align-items: center; gap: 5px; margin-inline-start: auto; }
+  .chart-toggle[aria-pressed="true"] { border-color: var(--focus); }
+
+  .chart { padding: 12px 0 10px; border-bottom: 1px solid var(--line); }
+  figure { margin: 0 0 10px; }
+  .plot { position: relative; padding-top: 16px; }
+  .plot .top { position: absolute; top: -4px; inset-inline-start: 0; font-size: .92em; }
+  .bars { display: flex; align-items: stretch; justify-content: flex-start; height: 96px; border-block: 1px solid var(--line); border-top-style: dashed; }
+  .run { flex: 0 1 18px; min-width: 2px; display: flex; align-items: flex-end; padding: 0 1px; cursor: pointer; }
+  .run > span { width: 100%; background: var(--tone); border-radius: 1px 1px 0 0; outline: 1px solid var(--edge); outline-offset: -1px; }
+  /* Not by colour alone: what was not applied is striped. */
+  .run.bad-end > span { background: repeating-linear-gradient(135deg, var(--tone) 0 3px, color-mix(in srgb, var(--tone) 45%, var(--surface)) 3px 5px); }
+  .run:hover { background: color-mix(in srgb, var(--muted) 22%, transparent); }
+  figcaption { display: flex; justify-content: space-between; gap: 12px; margin-top: 2px; font-size: .92em; }
+  table { border-collapse: collapse; }
+  th, td { padding: 1px 24px 1px 0; font-weight: 400; text-align: end; white-space: nowrap; }
+  th:first-child { text-align: start; }
+  thead th { color: var(--muted); font-size: .92em; }
+  .rate { display: inline-block; width: 48px; height: 6px; margin-inline-end: 8px; vertical-align: middle; background: color-mix(in srgb, var(--bad) 60%, var(--surface)); border-radius: 1px; outline: 1px solid var(--edge); overflow: hidden; }
+  .rate > span { display: block; height: 100%; background: var(--good); }
+  .failing { margin-top: 6px; }
 
   .notice {
     display: grid;
@@ -43,6 +71,7 @@ export const headerStyle = css`
   .blank { max-width: 54ch; margin: 14vh auto 0; text-align: center; text-wrap: balance; }
   .blank h1, .blank h2 { margin-bottom: 8px; font-size: 1.25em; font-weight: 600; }
   .blank p + p { margin-top: 6px; }
+  .blank.none { margin-top: 9vh; }
   .blank .buttons { justify-content: center; margin-top: 18px; }
   .blank .watched { display: flex; flex-wrap: wrap; justify-content: center; gap: 2px 12px; margin-top: 14px; }
 
@@ -59,6 +88,10 @@ export const headerStyle = css`
 
   @container (max-width: 560px) {
     .bar { flex-wrap: wrap; }
+    .search { flex-basis: 100%; }
+    .run { flex-basis: 8px; }
+    figcaption { flex-wrap: wrap; }
+    th, td { padding-inline-end: 12px; }
     .detail { order: 3; flex-basis: 100%; white-space: normal; }
     .detail:empty { display: none; }
     .notice { grid-template-columns: 16px 1fr; }

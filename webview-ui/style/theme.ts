@@ -29,6 +29,9 @@ body {
   --second-border: var(--vscode-button-secondaryBorder, var(--vscode-button-separator, transparent));
   --second-text: var(--vscode-button-secondaryForeground, var(--text));
   --second-hover: var(--vscode-button-secondaryHoverBackground, light-dark(#dfe3e8, #3a4149));
+  --field: var(--vscode-input-background, light-dark(#ffffff, #24282e));
+  --field-text: var(--vscode-input-foreground, var(--text));
+  --field-border: var(--vscode-input-border, var(--vscode-editorWidget-border, light-dark(#c9d0d8, #3d444d)));
   --code: var(--vscode-textCodeBlock-background, light-dark(#f3f5f7, #24282e));
   --removed: var(--vscode-diffEditor-removedTextBackground, light-dark(#ffd7d566, #f8514933));
   --inserted: var(--vscode-diffEditor-insertedTextBackground, light-dark(#aceebb66, #3fb95033));
@@ -55,6 +58,7 @@ body.vscode-high-contrast, body.vscode-high-contrast-light {
   --second: var(--vscode-button-secondaryBackground, transparent);
   --code: transparent;
   --value-edge: var(--vscode-contrastBorder);
+  --field-border: var(--vscode-contrastBorder);
 }
 `;
 

@@ -2,22 +2,27 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { ago, exactly, ticking, took } from "../time.ts";
 import type { Card } from "../timeline.ts";
-import { waterfall } from "../waterfall.ts";
 import type { Actions } from "./actions.ts";
-import { changes } from "./changes.ts";
-import { chevron, dot, verdictIcon } from "./icons.ts";
-import { steps } from "./steps.ts";
+import { body } from "./body.ts";
+import { chevron, dot, icons, verdictIcon } from "./icons.ts";
 import { severityTones, verdictView } from "./tones.ts";
 
 export interface CardContext {
   readonly index: number;
   /** Of all cards; -1: there are older ones. */
   readonly count: number;
+  readonly isLast: boolean;
   readonly open: boolean;
   /** It is the one card that the Tab key reaches. */
   readonly active: boolean;
   /** Rolling back and comparing are possible now. */
   readonly canAct: boolean;
+  /** There is a connection. */
+  readonly online: boolean;
+  /** It was asked to stop. */
+  readonly cancelling: boolean;
+  /** Its note is being written. */
+  readonly writing: boolean;
   /** In ms since 1970. */
   readonly now: number;
 }
@@ -27,18 +32,19 @@ const shownKeys = 4;
 
 export function cardView(card: Card, context: CardContext, actions: Actions): TemplateResult {
   const { revision } = card;
-  const { open, active, now } = context;
+  const { open, active, now, index, isLast } = context;
   const { word, tone, mark } = verdictView(card);
   const time = Date.parse(card.time);
   const tab = active ? 0 : -1;
+  const place = `${index === 0 ? " first" : ""}${isLast ? " last" : ""}`;
   return html`<article
     id="revision-${revision}"
     data-revision=${revision}
-    class=${`tone-${tone}${open ? " open" : ""}${card.running ? " running" : ""}`}
+    class=${`tone-${tone}${open ? " open" : ""}${card.running ? " running" : ""}${place}`}
     tabindex=${tab}
     aria-labelledby="title-${revision} verdict-${revision}"
     aria-describedby="about-${revision}"
-    aria-posinset=${context.index + 1}
+    aria-posinset=${index + 1}
     aria-setsize=${context.count}
   >
     <div class="node">${verdictIcon(mark)}</div>
@@ -56,10 +62,10 @@ export function cardView(card: Card, context: CardContext, actions: Actions): Te
       </div>
       <div class="second">
         <p class="about" id="about-${revision}">${about(card, open)}</p>
-        <span class="acts">${acts(card, context.canAct, tab, actions)}</span>
+        <span class="acts">${acts(card, context, tab, actions)}</span>
       </div>
       ${open && card.explanation !== "" ? html`<p class="explanation">${card.explanation}</p>` : nothing}
-      <div class="body" id="body-${revision}" ?hidden=${!open}>${open ? body(card, now, tab, actions) : nothing}</div>
+      <div class="body" id="body-${revision}" ?hidden=${!open}>${open ? body(card, context, tab, actions) : nothing}</div>
     </div>
   </article>`;
 }
@@ -74,12 +80,14 @@ function duration({ running, rollout, durationMs }: Card, now: number): string |
   return durationMs === null ? nothing : took(durationMs);
 }
 
-function tags(card: Card): TemplateResult | typeof nothing {
-  if (card.isCurrent)
-    return html`<span class="tag" title="The services run with this revision">runs now</span>`;
-  if (card.isLastGood)
-    return html`<span class="tag" title="The newest revision that was applied">last good</span>`;
-  return nothing;
+function tags(card: Card): TemplateResult {
+  return html`${
+    card.isCurrent
+      ? html`<span class="tag" title="The services run with this revision">runs now</span>`
+      : card.isLastGood
+        ? html`<span class="tag" title="The newest revision that was applied">last good</span>`
+        : nothing
+  }${card.pinned ? html`<span class="pinned" role="img" aria-label="pinned" title="Pinned: it is never pruned">${icons.pin}</span>` : nothing}`;
 }
 
 function keys(names: readonly string[]): TemplateResult {
@@ -94,31 +102,40 @@ function about(card: Card, open: boolean): TemplateResult {
   const facts = [card.author, card.origin, card.services.join(", ")].filter(
     (fact) => fact !== null && fact !== "",
   );
-  // Closed, a card has one line for the more telling of the two; open, it has room for both.
-  const tellsWhy = !open && card.explanation !== "";
+  // Closed, a card has one line for the most telling of the three; open, it has room for all.
+  const told = open ? "" : card.explanation || card.note;
   return html`${
     severity === null || severity === "minor"
       ? nothing
       : html`<span class="severity ${severity}">${dot(severityTones[severity])}${severity}</span>`
   }<span class="facts">${facts.map((fact) => html`<span>${fact}</span>`)}</span>${
-    tellsWhy
-      ? html`<span class="why">${card.explanation}</span>`
+    told !== ""
+      ? html`<span class="why">${told}</span>`
       : card.reason === ""
         ? nothing
         : html`<span class="reason">${card.reason}</span>`
   }`;
 }
 
-function acts(card: Card, canAct: boolean, tab: number, actions: Actions): TemplateResult {
+function acts(card: Card, context: CardContext, tab: number, actions: Actions): TemplateResult {
+  if (card.running)
+    return html`<button
+      class="small cancel"
+      tabindex=${tab}
+      title="Stop this rollout: what it did is undone"
+      aria-label="Cancel the rollout of revision ${card.revision}"
+      ?disabled=${!context.online || context.cancelling}
+      @click=${() => actions.cancel(card)}
+    >${context.cancelling ? "Cancelling…" : "Cancel"}</button>`;
   const comparable = card.wantsDetail || card.parent !== null;
   return html`${
-    comparable && !card.running
+    comparable
       ? html`<button
           class="small"
           tabindex=${tab}
           title="What this revision changed"
           aria-label="Diff of revision ${card.revision}"
-          ?disabled=${!canAct}
+          ?disabled=${!context.online}
           @click=${() => actions.diff(card)}
         >Diff</button>`
       : nothing
@@ -128,49 +145,20 @@ function acts(card: Card, canAct: boolean, tab: number, actions: Actions): Templ
           class="small"
           tabindex=${tab}
           aria-label="Roll back to here: revision ${card.revision}"
-          ?disabled=${!canAct}
+          ?disabled=${!context.canAct}
           @click=${() => actions.rollBack(card)}
         >Roll back to here</button>`
       : nothing
+  }${
+    card.canRetry
+      ? html`<button
+          class="small"
+          tabindex=${tab}
+          title="Apply the files on disk once more"
+          aria-label="Retry revision ${card.revision}"
+          ?disabled=${!context.canAct}
+          @click=${() => actions.retry(card)}
+        >Retry</button>`
+      : nothing
   }`;
-}
-
-function body(card: Card, now: number, tab: number, actions: Actions): TemplateResult {
-  const { rollout } = card;
-  const log = rollout?.log ?? [];
-  const hasSteps = rollout?.phases.some((phase) => phase.steps.length > 0) ?? false;
-  const untouched =
-    card.verdict === "applied" && !hasSteps && !card.wantsDetail && (card.changes?.length ?? 0) > 0;
-  return html`
-    ${
-      card.changes === null || card.changes.length === 0
-        ? nothing
-        : html`<section aria-label="Changes"><h3>Changed</h3>${changes(card.changes)}</section>`
-    }
-    ${rollout !== null && hasSteps ? html`<section aria-label="Rollout"><h3>Rollout</h3>${steps(waterfall(rollout, card.trail, now))}</section>` : nothing}
-    ${untouched ? html`<section><h3>Rollout</h3><p class="muted">No service uses what changed; nothing was restarted.</p></section>` : nothing}
-    ${
-      log.length === 0
-        ? nothing
-        : html`<section aria-label="Log">
-            <h3>Log</h3>
-            <details open>
-              <summary tabindex=${tab}>${log.length === 1 ? "The last line" : `The last ${log.length} lines`}</summary>
-              <pre tabindex=${tab} aria-label="Log of the failing service">${log.join("\n")}</pre>
-            </details>
-          </section>`
-    }
-    ${unloaded(card, tab, actions)}
-  `;
-}
-
-function unloaded(card: Card, tab: number, actions: Actions): TemplateResult | typeof nothing {
-  if (card.detailError !== null)
-    return html`<p class="unread">
-      ${dot("bad")}<span>The details could not be read. ${card.detailError}</span>
-      <button class="small" tabindex=${tab} @click=${() => actions.loadDetail(card.revision)}>Try again</button>
-    </p>`;
-  return card.wantsDetail && card.changes === null
-    ? html`<p class="muted">Loading the details…</p>`
-    : nothing;
 }

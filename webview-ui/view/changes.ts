@@ -6,7 +6,19 @@ import { severityTones } from "./tones.ts";
 
 const marks = { added: "+", removed: "−", modified: "~" } as const;
 
-export function changes(entries: readonly ChangeEntry[]): TemplateResult {
+export interface KeyContext {
+  readonly tab: number;
+  /** Whether keys can be put back now, and how that is called; null: not from here. */
+  readonly back: {
+    readonly text: string;
+    readonly title: (key: string) => string;
+    readonly disabled: boolean;
+  } | null;
+  readonly rollBack: (key: string) => void;
+  readonly narrow: (key: string) => void;
+}
+
+export function changes(entries: readonly ChangeEntry[], context: KeyContext): TemplateResult {
   const sources = Map.groupBy(entries, ({ source }) => source);
   return html`<div class="changes">
     ${[...sources].map(([source, list]) => {
@@ -17,22 +29,41 @@ export function changes(entries: readonly ChangeEntry[]): TemplateResult {
           <span class="mono">${source}</span>
           ${whole === undefined ? nothing : html`<span class="muted">${whole.kind}</span>${severity(whole)}`}
         </div>
-        ${keyed.map(row)}
+        ${keyed.map((entry) => row(entry, context))}
       `;
     })}
   </div>`;
 }
 
-function row(entry: ChangeEntry): TemplateResult {
+function row(entry: ChangeEntry, { tab, back, rollBack, narrow }: KeyContext): TemplateResult {
+  const { key = "" } = entry;
   return html`<div class="change">
     <span class="mark ${entry.kind}" title=${entry.kind} role="img" aria-label=${entry.kind}>${marks[entry.kind]}</span>
-    <code class="key">${entry.key}</code>
+    <span class="key"><button
+      class="link mono"
+      tabindex=${tab}
+      title="Only revisions that changed ${key}"
+      aria-label="Only revisions that changed ${key}"
+      @click=${() => narrow(key)}
+    >${key}</button></span>
     <span class="values">
       ${value(entry.before, "before")}
       ${entry.before !== undefined && entry.after !== undefined ? html`<span class="arrow" aria-label="becomes">→</span>` : nothing}
       ${value(entry.after, "after")}
     </span>
     ${severity(entry)}
+    <span class="key-acts">${
+      back === null
+        ? nothing
+        : html`<button
+            class="small"
+            tabindex=${tab}
+            title=${back.title(key)}
+            aria-label=${back.title(key)}
+            ?disabled=${back.disabled}
+            @click=${() => rollBack(key)}
+          >${back.text}</button>`
+    }</span>
   </div>`;
 }
 

@@ -24,6 +24,19 @@ export const verdictIcon = (verdict: Verdict | "running" | "unknown"): TemplateR
 
 export const chevron = icon(svg`<path class="stroke" d="M6 4 10 8 6 12" />`, "chevron");
 
+export const icons = {
+  search: icon(
+    svg`<circle cx="7" cy="7" r="4.25" class="stroke" /><path class="stroke" d="M10.2 10.2 13.5 13.5" />`,
+    "",
+  ),
+  close: icon(svg`<path class="stroke" d="M4.5 4.5 11.5 11.5M11.5 4.5 4.5 11.5" />`, ""),
+  chart: icon(svg`<path class="stroke" d="M3 13V9M6.4 13V4.5M9.8 13V7M13.2 13V10" />`, ""),
+  pin: icon(
+    svg`<path class="stroke" d="M6 2.5H10M6.6 2.5 6.2 7.4 4.3 9.3H11.7L9.8 7.4 9.4 2.5M8 9.3V13.8" />`,
+    "pin",
+  ),
+} as const;
+
 export type Tone = "good" | "busy" | "warn" | "bad" | "quiet";
 
 /** Filled: well; half: on its way; a cross: not well; a ring: at rest. */

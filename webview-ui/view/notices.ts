@@ -88,6 +88,15 @@ export function withoutSnapshot(
   </section>`;
 }
 
+/** Instead of the list, where the filter lets nothing through. */
+export function withoutMatches(actions: Actions): TemplateResult {
+  return html`<section class="blank none" aria-labelledby="blank">
+    <h2 id="blank">No revision matches</h2>
+    <p class="muted">The whole history was searched.</p>
+    <div class="buttons"><button @click=${actions.clearFilter}>Clear the filter</button></div>
+  </section>`;
+}
+
 /** Instead of the timeline, where nothing has happened yet. */
 export function withoutRevisions({ sources }: Status, actions: Actions): TemplateResult {
   const watched = sources.filter(({ role }) => role === "env" || role === "compose" || role === "settings");

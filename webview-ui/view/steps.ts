@@ -1,19 +1,36 @@
 /** The steps of a rollout as bars on one axis of time. */
 import { html, nothing, type TemplateResult } from "lit";
+import { type StepState, stepStates } from "../../core/protocol/words.ts";
 import { ticking, took } from "../time.ts";
 import type { Bar, Segment, Waterfall } from "../waterfall.ts";
 import { dot } from "./icons.ts";
 import { stepTones } from "./tones.ts";
 
-export function steps({ bars }: Waterfall): TemplateResult {
-  return html`<ul class="steps">${bars.map(step)}</ul>`;
+export function steps({ bars, spanMs }: Waterfall): TemplateResult {
+  const seen = new Set(bars.flatMap(({ segments }) => segments.map(({ state }) => state)));
+  return html`<ul class="steps">${bars.map(step)}</ul>
+    ${
+      seen.size === 0
+        ? nothing
+        : html`<p class="legend muted" aria-hidden="true">
+            ${stepStates
+              .filter((state) => seen.has(state))
+              .map(
+                (state) => html`<span><span class="segment ${state}"></span>${words[state] ?? state}</span>`,
+              )}
+            <span class="span">${took(spanMs)} in all</span>
+          </p>`
+    }`;
 }
+
+const words: Partial<Record<StepState, string>> = { pending: "not seen" };
 
 function step(bar: Bar): TemplateResult {
   const said = bar.detail || bar.cause;
   return html`<li class="step" data-state=${bar.state}>
     <span class="service">${bar.service}</span>
     <span class="action muted">${bar.action}</span>
+    <span class="unseen">${summary(bar)}</span>
     <span class="track" aria-hidden="true" title=${summary(bar)}>
       ${
         // Through the style object: a style attribute is what a strict content security policy forbids.
@@ -33,6 +50,6 @@ const segment = ({ state, share }: Segment): TemplateResult =>
 
 /** "preparing 12 ms · stopping 80 ms · expected 1.2 s". */
 function summary({ segments, expectedMs }: Bar): string {
-  const parts = segments.map(({ state, ms }) => `${state === "pending" ? "not seen" : state} ${took(ms)}`);
+  const parts = segments.map(({ state, ms }) => `${words[state] ?? state} ${took(ms)}`);
   return [...parts, ...(expectedMs === null ? [] : [`expected ${took(expectedMs)}`])].join(" · ");
 }
