@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes this machine able to run the suites, and says in one line per suite what is missing where it cannot.
 #
-#   bash test/provision.sh [compose] [docker] [browser] [code-server]      (all without an argument)
+#   bash test/provision.sh [compose] [docker] [servers] [browser] [code-server]      (all without an argument)
 #
 # compose is what the unit suite asks: the docker command line with its Compose plugin, and patch. docker is the former
 # with an engine that answers.
@@ -202,6 +202,60 @@ provision_docker() {
   ensure_busybox || cannot docker "busybox-static could not be installed (see $cache/apt.log)"
 }
 
+# --- nginx, HAProxy, Caddy ------------------------------------------------------------------------------------
+
+# Their files and those of their libraries, unpacked for an image that is built from scratch (test/support/docker-servers.ts).
+# Nothing is installed on the machine.
+servers_dir=$cache/servers
+servers=(nginx haproxy caddy)
+
+# Prints the packages and the libraries that they need.
+with_libraries() {
+  local before='' now
+  now=$(printf '%s\n' "$@" | sort)
+  while [ "$now" != "$before" ]; do
+    before=$now
+    # shellcheck disable=SC2086
+    now=$({
+      printf '%s\n' $now
+      apt-cache depends --no-recommends --no-suggests --no-conflicts --no-breaks --no-replaces --no-enhances $now |
+        sed -n 's/^ [ |]Depends: \(z\{0,1\}lib[^ ]*\)$/\1/p'
+    } | sort -u)
+  done
+  printf '%s\n' "$now"
+}
+
+fetch_servers() {
+  update_lists
+  local root=$servers_dir/root packages
+  packages=$(with_libraries "${servers[@]}")
+  note "fetching nginx, HAProxy and Caddy with their libraries"
+  rm -rf "$servers_dir"
+  mkdir -p "$servers_dir/packages" "$servers_dir/unpacked" "$root"
+  # shellcheck disable=SC2086
+  (cd "$servers_dir/packages" && apt-get -qq -o APT::Sandbox::User=root download $packages >>"$cache/apt.log" 2>&1) ||
+    return 1
+  local package
+  for package in "$servers_dir"/packages/*.deb; do
+    dpkg-deb -x "$package" "$servers_dir/unpacked" || return 1
+  done
+  (
+    cd "$servers_dir/unpacked" &&
+      find . \( -path '*/usr/sbin/nginx' -o -path '*/usr/sbin/haproxy' -o -path '*/usr/bin/caddy' \
+        -o -name '*.so' -o -name '*.so.*' \) ! -path '*/gconv/*' ! -path '*/gdb/*' -print0 |
+      xargs -0 cp -a --parents -t "$root"
+  ) || return 1
+  ls "$servers_dir/packages" >"$servers_dir/.versions"
+  rm -rf "$servers_dir/packages" "$servers_dir/unpacked"
+}
+
+provision_servers() {
+  [ -s "$servers_dir/.versions" ] && return 0
+  # Elsewhere the tests that need them say so and are skipped.
+  can_install && command -v dpkg-deb >/dev/null || return 0
+  fetch_servers || cannot docker "nginx, HAProxy and Caddy could not be fetched (see $cache/apt.log)"
+}
+
 # --- Chromium and code-server ---------------------------------------------------------------------------------
 
 # Prints the browser that test/workbench drives: HOTENV_CHROMIUM, or the first of the usual names.
@@ -281,11 +335,12 @@ if command -v flock >/dev/null; then
   flock 9
 fi
 
-[ $# -gt 0 ] || set -- compose docker browser code-server
+[ $# -gt 0 ] || set -- compose docker servers browser code-server
 for part in "$@"; do
   case $part in
   compose) provision_compose ;;
   docker) provision_docker ;;
+  servers) provision_servers ;;
   browser) provision_browser ;;
   code-server) provision_code_server ;;
   *)

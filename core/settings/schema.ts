@@ -50,9 +50,19 @@ const reload = z
       signal: signalName.optional(),
       http: z
         .strictObject(
-          { method: filled.default("POST"), url, headers: headers.optional(), body: text.optional() },
-          { error: "must be a map with url and, where needed, method, headers and body." },
+          {
+            method: filled.default("POST"),
+            url,
+            headers: headers.optional(),
+            body: text.optional(),
+            /** The body is this file's content, relative to the project. */
+            file: filled.optional(),
+          },
+          { error: "must be a map with url and, where needed, method, headers, and body or file." },
         )
+        .refine(({ body, file }) => body === undefined || file === undefined, {
+          error: "must have body or file, not both.",
+        })
         .optional(),
       exec: command("").optional(),
       /** Run in the container before: what it refuses is not reloaded. */

@@ -33,7 +33,7 @@ const knownKeys: readonly (readonly [pattern: string, keys: readonly string[]])[
   ["policy.breaker", ["failures", "retry"]],
   ["services.*", ["reload", "verify", "command", ...localKeys]],
   ["services.*.reload", ["signal", "http", "exec", "check"]],
-  ["services.*.reload.http", ["method", "url", "headers", "body"]],
+  ["services.*.reload.http", ["method", "url", "headers", "body", "file"]],
   ["services.*.verify.*", ["http", "tcp", "exec", "log", "timeout"]],
   ["services.*.verify.*.http", ["url", "method", "status", "headers", "body"]],
   ["services.*.verify.*.log", ["present", "absent"]],

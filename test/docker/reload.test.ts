@@ -1,13 +1,13 @@
 /** The lighter steps on a real container: told to read its file anew, not replaced; a bad file is refused before. */
 import assert from "node:assert/strict";
 import { rename } from "node:fs/promises";
-import { createServer } from "node:net";
 import path from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { describe, it } from "mocha";
 import { agentBench } from "../support/agent.ts";
 import { testImage } from "../support/docker-image.ts";
 import { composeProject } from "../support/docker-project.ts";
+import { freePort } from "../support/free-port.ts";
+import { ask, probe } from "../support/prober.ts";
 
 /**
  * Serves what it last read of its file; reads it anew at HUP, for `/bin/reread`, and for POST /cgi-bin/load. It takes
@@ -23,15 +23,6 @@ trap 'exit 0' TERM
 httpd -p 8080 -h /www
 while :; do sleep 0.05; done
 `;
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
-  const address = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("There is no free port.");
-  return address.port;
-}
 
 /** Often enough to see a gap, and seldom enough to leave the machine to those that are observed. */
 const probeMs = 20;
@@ -69,15 +60,9 @@ describe("A service that can reload", function () {
       await using bench = await agentBench(its.dir);
       await bench.hotenv("apply");
       const [before] = await its.inspect();
-      const served = async () => (await fetch(`http://127.0.0.1:${port}/rules.txt`)).text();
-      const failures: unknown[] = [];
-      const stop = new AbortController();
-      const prober = (async () => {
-        while (!stop.signal.aborted) {
-          await served().catch((error: unknown) => failures.push(error));
-          await delay(probeMs);
-        }
-      })();
+      const url = `http://127.0.0.1:${port}/rules.txt`;
+      const served = () => ask(url);
+      const prober = probe(url, probeMs);
 
       await its.write("rules.txt", "two\n");
       assert.equal((await bench.hotenv("apply")).code, 0);
@@ -88,9 +73,8 @@ describe("A service that can reload", function () {
       assert.equal(refused.code, 3, refused.stdout + refused.stderr);
       assert.equal(await served(), "two\n");
       assert.equal(await its.read("rules.txt"), "two\n", "the file is put back");
-      stop.abort();
-      await prober;
-      assert.deepEqual(failures, []);
+      await prober.stop();
+      assert.deepEqual(prober.failures, []);
       const [after] = await its.inspect();
       assert.deepEqual([after?.Id, after?.State.StartedAt], [before?.Id, before?.State.StartedAt]);
 

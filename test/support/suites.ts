@@ -1,7 +1,7 @@
 /** The suites of the test command: what each runs, what it needs of the machine, how long it may take. */
 
 /** Arguments of test/provision.sh. */
-export type Part = "compose" | "docker" | "browser" | "code-server";
+export type Part = "compose" | "docker" | "servers" | "browser" | "code-server";
 
 export interface Suite {
   readonly name: string;
@@ -61,7 +61,7 @@ export const suites: readonly Suite[] = [
   {
     name: "docker",
     lane: "waiting",
-    parts: ["docker"],
+    parts: ["docker", "servers"],
     needsBuild: true,
     run: mocha(...["docker", "cli", "impact", "bench"].map((folder) => `test/${folder}/**/*.test.ts`)),
     limitSeconds: 900,

@@ -274,8 +274,12 @@ function reloads(
 ): ComposeOperation[] {
   const shows = "starting";
   if (action === "http" && reload?.http !== undefined) {
-    const { headers, body, ...request } = reload.http;
-    const more = { ...(headers && { headers }), ...(body !== undefined && { body }) };
+    const { headers, body, file, ...request } = reload.http;
+    const more = {
+      ...(headers && { headers }),
+      ...(body !== undefined && { body }),
+      ...(file !== undefined && { file }),
+    };
     return [{ kind: "http", service, ...request, ...more, shows }];
   }
   const command = wordsOf(reload?.exec ?? []);

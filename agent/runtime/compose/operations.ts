@@ -3,6 +3,8 @@
  * whatever state a crash left it in. The old container is found by its ID, the new one by its name or by
  * the label that says whose place it takes: nothing has to be remembered between two operations.
  */
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
 import type Docker from "dockerode";
 import * as z from "zod";
 import { HotenvError } from "../../../core/protocol/errors.ts";
@@ -68,6 +70,8 @@ export const operationSchema = z.discriminatedUnion("kind", [
     url: z.string(),
     headers: z.record(z.string(), z.string()).optional(),
     body: z.string().optional(),
+    /** Its content is the body: what it is when the request is made. */
+    file: z.string().optional(),
     ...shows,
   }),
   /** Cleanup: the old container, its successor having proved itself. */
@@ -191,7 +195,7 @@ export async function performOperation(
     case "exec":
       return runIn(docker, operation, signal);
     case "http":
-      return askToReload(operation, signal);
+      return askToReload(operation, context.project.directory, signal);
     case "remove":
       return remove(docker, operation.id);
   }
@@ -227,10 +231,22 @@ async function runIn(
   throw new HotenvError("docker-failed", `${command.join(" ")} ${what} (exit code ${code}): ${said}`);
 }
 
+async function readBody(file: string): Promise<string> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (error) {
+    throw new HotenvError("file-unreadable", `${file} cannot be read, so the service cannot be given it.`, {
+      cause: error,
+    });
+  }
+}
+
 async function askToReload(
-  { method, url, headers, body }: Extract<ComposeOperation, { kind: "http" }>,
+  { method, url, headers, file, ...request }: Extract<ComposeOperation, { kind: "http" }>,
+  directory: string,
   signal: AbortSignal,
 ): Promise<void> {
+  const body = file === undefined ? request.body : await readBody(resolve(directory, file));
   const either = AbortSignal.any([signal, AbortSignal.timeout(reloadMs)]);
   let response: Response;
   try {
@@ -297,6 +313,6 @@ export async function revertOperation(
     case "exec":
       return runIn(docker, operation, AbortSignal.timeout(reloadMs));
     case "http":
-      return askToReload(operation, AbortSignal.timeout(reloadMs));
+      return askToReload(operation, context.project.directory, AbortSignal.timeout(reloadMs));
   }
 }
