@@ -1,6 +1,6 @@
 /** From what runs and what the files now say to a plan that can be executed. */
 import type { ProjectModel, ServiceModel } from "../../core/compose/model.ts";
-import type { DeclaredReload } from "../../core/plan/action.ts";
+import { reloadsOf } from "../../core/plan/action.ts";
 import { findImpacts, type ServiceImpact } from "../../core/plan/impact.ts";
 import { orderPhases } from "../../core/plan/phases.ts";
 import type { Action, Change, ServiceStatus } from "../../core/protocol/words.ts";
@@ -41,13 +41,6 @@ export function planProject(input: PlanInput): ExecutablePlan {
   const changedFiles = new Set(
     change.entries.filter((entry) => entry.role !== "env").map((entry) => entry.source),
   );
-  const reloads = new Map<string, DeclaredReload>(
-    [...settings.services].map(([service, { reload, local }]) => [
-      service,
-      // A local service has no inside, and no other way to be told: a new process does it.
-      local === undefined ? { ...reload } : { signal: reload?.signal },
-    ]),
-  );
   const notes: string[] = [];
   const steps = new Map<string, ExecutableStep>();
   const anyUp = input.running.some((status) => isUp(status));
@@ -76,7 +69,7 @@ export function planProject(input: PlanInput): ExecutablePlan {
     const cause = input.explain?.(impact) ?? impact.cause;
     steps.set(service, makeStep(input, service, action, cause, impact.before, impact.after));
   };
-  for (const impact of findImpacts(before, after, changedFiles, reloads)) add(impact);
+  for (const impact of findImpacts(before, after, changedFiles, reloadsOf(settings))) add(impact);
 
   for (const [service, model] of after)
     if (

@@ -2,6 +2,7 @@
 import type { ServiceDelta } from "../compose/compare.ts";
 import type { MountedFile } from "../compose/model.ts";
 import { type Action, actions } from "../protocol/words.ts";
+import type { Settings } from "../settings/settings.ts";
 
 /**
  * Fields that say when or whether a service starts, not what its container is. Which of them count for
@@ -24,6 +25,17 @@ export interface DeclaredReload {
   readonly signal?: string | undefined;
   readonly http?: unknown;
   readonly exec?: unknown;
+}
+
+/** What the settings declare, by service. */
+export function reloadsOf({ services }: Pick<Settings, "services">): ReadonlyMap<string, DeclaredReload> {
+  return new Map(
+    [...services].map(([service, { reload, local }]) => [
+      service,
+      // A local service has no inside, and no other way to be told: a new process does it.
+      local === undefined ? { ...reload } : { signal: reload?.signal },
+    ]),
+  );
 }
 
 /**
