@@ -43,6 +43,7 @@ type Mood = State | "connecting";
 const urgency: readonly Mood[] = [
   "error",
   "invalid",
+  "waiting",
   "restarting",
   "updating",
   "offline",
@@ -56,6 +57,7 @@ const looks: {
 } = {
   error: { icon: "$(error)", word: () => t("error"), severity: "error" },
   invalid: { icon: "$(warning)", word: () => t("invalid"), severity: "warning" },
+  waiting: { icon: "$(question)", word: () => t("waiting"), severity: "warning" },
   restarting: { icon: "$(sync~spin)", word: () => t("restarting"), severity: "none" },
   updating: { icon: "$(sync~spin)", word: () => t("updating"), severity: "none" },
   offline: { icon: "$(debug-disconnect)", word: () => t("offline"), severity: "none" },

@@ -30,11 +30,11 @@ const node: BuildOptions = {
 };
 
 /** Reads YAML, and is more than half of the extension: a bundle of its own, loaded with the first file that it is for. */
-const language = "core/language/service.ts";
-const languageApart: Plugin = {
-  name: "language-apart",
+const apart = "extension/apart.ts";
+const loadedApart: Plugin = {
+  name: "loaded-apart",
   setup(extension) {
-    extension.onResolve({ filter: /\/language\/service\.ts$/ }, ({ kind }) =>
+    extension.onResolve({ filter: /\/apart\.ts$/ }, ({ kind }) =>
       kind === "dynamic-import" ? { path: "./language.cjs", external: true } : undefined,
     );
   },
@@ -64,9 +64,9 @@ const programs: readonly Program[] = [
     name: "extension",
     entry: "extension/main.ts",
     output: "dist/extension.cjs",
-    options: { ...node, external: ["vscode"], plugins: [languageApart, formApart] },
+    options: { ...node, external: ["vscode"], plugins: [loadedApart, formApart] },
   },
-  { name: "language", entry: language, output: "dist/language.cjs", options: node },
+  { name: "language", entry: apart, output: "dist/language.cjs", options: node },
   {
     name: "form-editor",
     entry: formEditor,

@@ -22,6 +22,8 @@ function remoteApi(call: Call): AgentApi {
   return {
     status: (params, signal) => call("status", params, { signal }),
     plan: (params, signal) => call("plan", params, { signal }),
+    durations: (params, signal) => call("durations", params, { signal }),
+    confirm: (params, signal) => call("confirm", params, { signal }),
     apply: (params, signal) => call("apply", params, { signal }),
     rollback: (params, signal) => call("rollback", params, { signal }),
     "history/list": (params, signal) => call("history/list", params, { signal }),

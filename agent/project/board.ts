@@ -6,6 +6,7 @@ import type {
   SourceInfo,
   State,
   Status,
+  Waiting,
 } from "../../core/protocol/words.ts";
 import type { EventLog } from "../server/event-log.ts";
 import { type Breakers, withBreakers } from "./breaker.ts";
@@ -30,6 +31,8 @@ export interface BoardFields {
   readonly error: string;
   /** Something worth knowing while all is well, a sentence. */
   readonly notice: string;
+  /** A change that is not applied yet. */
+  readonly waiting: Waiting | undefined;
 }
 
 /** Pure: which of the words applies, and the sentence that goes with it. */
@@ -38,8 +41,16 @@ export function stateOf(fields: BoardFields): { readonly state: State; readonly 
   if (fields.paused) return { state: "paused", detail: "Changes are not applied until Hotenv is resumed." };
   if (fields.reading) return { state: "updating", detail: "" };
   if (fields.invalid !== "") return { state: "invalid", detail: fields.invalid };
+  if (fields.waiting !== undefined) return { state: "waiting", detail: waitingText(fields.waiting) };
   if (fields.error !== "") return { state: "error", detail: fields.error };
   return { state: "stable", detail: fields.notice };
+}
+
+function waitingText({ for: reason, plan }: Waiting): string {
+  if (reason === "cooldown") return "The last change is applied when the cooldown has ended.";
+  const { entries = [], severity } = plan?.change ?? {};
+  const keys = [...new Set(entries.map(({ key, source }) => key ?? source))];
+  return `A ${severity ?? "new"} change waits for a yes: ${keys.join(", ")}.`;
 }
 
 export interface Board {
@@ -65,6 +76,7 @@ export function createBoard(
     invalid: "",
     error: "",
     notice: "",
+    waiting: undefined,
     ...initial,
   };
   let told = "";
@@ -78,6 +90,7 @@ export function createBoard(
     lastGood: fields.lastGood,
     paused: fields.paused,
     rollout: fields.rollout,
+    ...(fields.waiting === undefined ? {} : { waiting: fields.waiting }),
     agent,
   });
   return {

@@ -7,7 +7,7 @@ import { fillTemplate } from "../../core/interpolate/fill.ts";
 import { parseTemplate } from "../../core/interpolate/template.ts";
 import { explainChange } from "../../core/plan/evidence.ts";
 import type { Change, ServiceStatus } from "../../core/protocol/words.ts";
-import { severityOf } from "../../core/settings/settings.ts";
+import { type Settings, severityOf } from "../../core/settings/settings.ts";
 import type { ExecutablePlan } from "../rollout/rollout-plan.ts";
 import { analyseSnapshot } from "./analyse.ts";
 import { explainLeftOut, leftOut } from "./breaker.ts";
@@ -18,6 +18,7 @@ import { projectLookup, type Reading, readProject } from "./reading.ts";
 import { sensitivityOf } from "./sensitivity.ts";
 import type { KeptModel } from "./serialise.ts";
 import type { Snapshot } from "./snapshot.ts";
+import type { Environment } from "./sources.ts";
 import { type ReconcileRequest, type Running, runningRevision, type Workshop } from "./workshop.ts";
 
 const emptySnapshot: Snapshot = { id: "", files: [] };
@@ -30,6 +31,8 @@ export interface Comparison {
   readonly hide: Hide;
   /** Services that differed before the change and that nobody asked to bring in. */
   readonly held: ReadonlySet<string>;
+  /** Services that this change leaves as they are: held back from now on. */
+  readonly later: ReadonlySet<string>;
 }
 
 /** Reads the files and works out what applying them would do. Touches nothing but the board. */
@@ -52,12 +55,12 @@ export async function compare(
     invalid: "",
   });
 
-  const isSensitive = sensitivityOf([reading.snapshot, running?.snapshot ?? emptySnapshot]);
-  const hide = hiderOf([reading.snapshot, running?.snapshot ?? emptySnapshot], environment, isSensitive);
-  const change = diffSources(
-    compareSources(running?.snapshot ?? reading.snapshot, environment),
-    compareSources(reading.snapshot, environment),
-    { severityOf: (key) => severityOf(key, reading.settings), isSensitive, hide },
+  const { change, hide } = changeBetween(
+    running?.snapshot ?? emptySnapshot,
+    reading.snapshot,
+    environment,
+    reading.settings,
+    running === undefined,
   );
   const drifted = new Set(await runtimes.drift(reading.services, signal));
   const upToDate = new Set(observed.map(({ service }) => service).filter((service) => !drifted.has(service)));
@@ -74,7 +77,10 @@ export async function compare(
     analyseSnapshot(directory, environment, snapshot),
   );
   const plan = planProject({
-    explain: (impact) => explainChange(views, change.entries, impact).cause,
+    explain: (impact) => {
+      const { cause, evidence } = explainChange(views, change.entries, impact);
+      return { cause, evidence: evidence.map((line) => ({ ...line, text: hide(line.text) })) };
+    },
     change,
     settings: reading.settings,
     before: withHeld(before, reading.services, new Set([...held.keys(), ...out])),
@@ -83,9 +89,10 @@ export async function compare(
     running: observed,
     upToDate,
     up: request.up,
+    gentle: !request.explicit,
     fill: (text) =>
       fillTemplate(parseTemplate(text), projectLookup(environment, reading.snapshot), () => undefined),
-    expectedMs: (service, action) => history.medianDuration(service, action)?.ms,
+    expected: (service, action) => history.medianDuration(service, action),
   });
   const notes = [...held.keys()].map(
     (service) => `${service} runs with another configuration than the files; apply to bring it in.`,
@@ -100,8 +107,27 @@ export async function compare(
     change,
     plan: { ...plan, notes: [...plan.notes, ...notes] },
     hide,
-    held: new Set([...held.keys(), ...out]),
+    held: new Set([...held.keys(), ...out, ...plan.later]),
+    later: new Set(plan.later),
   };
+}
+
+/** What changed between two snapshots, with secrets hidden. @param first there was nothing to compare with: nothing has changed */
+export function changeBetween(
+  before: Snapshot,
+  after: Snapshot,
+  environment: Environment,
+  settings: Settings,
+  first = false,
+): { readonly change: Change; readonly hide: Hide } {
+  const isSensitive = sensitivityOf([after, before]);
+  const hide = hiderOf([after, before], environment, isSensitive);
+  const change = diffSources(
+    compareSources(first ? after : before, environment),
+    compareSources(after, environment),
+    { severityOf: (key) => severityOf(key, settings), isSensitive, hide },
+  );
+  return { change, hide };
 }
 
 export function withMissing(model: ProjectModel, observed: readonly ServiceStatus[]): ServiceStatus[] {

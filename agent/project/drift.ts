@@ -34,6 +34,13 @@ export function holdBack(history: History, drifted: Iterable<string>, services: 
   history.keep(driftName, held.length === 0 ? null : JSON.stringify(Object.fromEntries(held)));
 }
 
+/** These, too, from now on. */
+export function holdBackMore(history: History, more: Iterable<string>, services: ProjectModel): void {
+  const held = heldBack(history);
+  for (const name of more) held.set(name, canonical(services.get(name)?.config));
+  if (held.size > 0) history.keep(driftName, JSON.stringify(Object.fromEntries(held)));
+}
+
 export function forgetDrift(history: History, services: readonly string[]): void {
   const held = heldBack(history);
   for (const service of services) held.delete(service);

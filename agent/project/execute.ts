@@ -9,7 +9,7 @@ import { Progress } from "../rollout/progress.ts";
 import { describePlan, type FileToReturn, noFiles, type ReturnedFiles } from "../rollout/rollout-plan.ts";
 import { judgeRollout, keepBreakers } from "./breaker.ts";
 import { type Comparison, keptModel, withMissing } from "./comparison.ts";
-import { forgetDrift } from "./drift.ts";
+import { forgetDrift, holdBackMore } from "./drift.ts";
 import { keepFailure } from "./kept-failure.ts";
 import { planProject } from "./plan-project.ts";
 import type { Reading } from "./reading.ts";
@@ -58,7 +58,14 @@ export async function execute(
     },
     hide,
   );
-  board.set({ reading: false, rolling: true, rollout: progress.rollout, error: "", notice: "" });
+  board.set({
+    reading: false,
+    rolling: true,
+    rollout: progress.rollout,
+    error: "",
+    notice: "",
+    waiting: undefined,
+  });
   events.emit("restart_progress", { rollout: id, revision });
 
   const { policy } = reading.settings;
@@ -79,7 +86,10 @@ export async function execute(
   history.conclude(revision, { verdict, rollout });
   const breakers = judgeRollout(board.fields.breakers, rollout, reading.services, policy.breaker, Date.now());
   keepBreakers(history, breakers);
-  if (verdict === "applied") forgetDrift(history, services);
+  if (verdict === "applied") {
+    forgetDrift(history, services);
+    holdBackMore(history, comparison.later, reading.services);
+  }
   const message = messageOf(verdict, rollout.reason, services, history.lastGood());
   board.set({
     rolling: false,
@@ -188,7 +198,7 @@ export async function revive(shop: Workshop, reading: Reading, signal: AbortSign
     running: await runtimes.observe(signal),
     upToDate: new Set(),
     up: false,
-    expectedMs: () => undefined,
+    expected: () => undefined,
   });
   if (plan.phases.length === 0) return;
   const progress = new Progress(

@@ -127,6 +127,7 @@ export function explainInvalid(
   board.set({
     reading: false,
     rolling: false,
+    waiting: undefined,
     problems: hide ? problems.map((problem) => ({ ...problem, message: hide(problem.message) })) : problems,
     ...(texts === undefined ? {} : { sources: texts.sources }),
     ...(isOfFiles ? { invalid: sentence, error: "" } : { invalid: "", error: sentence }),

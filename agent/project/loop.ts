@@ -1,5 +1,5 @@
 /** The loop of a project: a hint, a look at the files, and where they mean something new, a rollout. */
-import { toHotenvError } from "../../core/protocol/errors.ts";
+import { HotenvError, toHotenvError } from "../../core/protocol/errors.ts";
 import type { Outcome } from "../../core/protocol/messages.ts";
 import type { Author, Origin } from "../../core/protocol/words.ts";
 import type { Queue } from "../queue.ts";
@@ -11,10 +11,11 @@ import { revive } from "./execute.ts";
 import { followFiles } from "./follow-files.ts";
 import { explainInvalid } from "./invalid.ts";
 import { readTexts } from "./reading.ts";
-import { reconcile } from "./reconcile.ts";
-import { knownFiles } from "./rollback.ts";
+import { changedMeanwhile, dismiss, dismissedNotice, reconcile } from "./reconcile.ts";
+import { knownFiles, newestTried } from "./rollback.ts";
 import { rememberSaves, type Saves } from "./saves.ts";
 import type { Snapshot } from "./snapshot.ts";
+import { createWaitingLine } from "./waiting.ts";
 import { runningRevision, type Workshop } from "./workshop.ts";
 
 /** Errors whose cause lies outside of the files: tried again without a change. */
@@ -25,6 +26,7 @@ export interface RunRequest {
   readonly explicit: boolean;
   readonly up: boolean;
   readonly author?: Author | undefined;
+  readonly confirmed?: string | undefined;
 }
 
 export interface Loop {
@@ -32,6 +34,15 @@ export interface Loop {
   start(): Promise<void>;
   /** Applies what the files say; in the queue's turn only. @throws HotenvError why they cannot be used */
   run(origin: Origin, request: RunRequest, signal: AbortSignal): Promise<Outcome>;
+  /** Answers the change that waits for a yes; in the queue's turn only. @throws HotenvError usage, file-changed */
+  answer(
+    request: {
+      readonly id?: string | undefined;
+      readonly accept: boolean;
+      readonly author?: Author | undefined;
+    },
+    signal: AbortSignal,
+  ): Promise<Outcome>;
   /** Finds out, in turn, whether the files mean something else than what was handled. */
   look(cause: "event" | "rescan"): void;
   /** The runtime is back, or away: what failed for that reason may work now. */
@@ -66,6 +77,9 @@ export function createLoop(shop: Workshop, { queue, watch, signal: closing, read
   let again = false;
   let retrying: NodeJS.Timeout | undefined;
   const files = followFiles(shop, look);
+  const line = createWaitingLine(shop);
+  /** What the rollout that runs is about. */
+  let inHand: string | undefined;
 
   function rejoin(): void {
     again = true;
@@ -84,16 +98,21 @@ export function createLoop(shop: Workshop, { queue, watch, signal: closing, read
 
   async function run(origin: Origin, more: RunRequest, signal: AbortSignal): Promise<Outcome> {
     const texts = await readTexts(directory, environment, knownFiles(shop)).catch(() => undefined);
+    // What waited has its turn now, or has been overtaken by what is there instead.
+    if (texts) await line.take(effectOf(texts.snapshot));
     try {
       await ready();
       const author = more.author ?? (await findAuthor(directory));
       again = false;
-      const { outcome, snapshot } = await reconcile(shop, { origin, ...more, author }, signal);
+      inHand = texts && effectOf(texts.snapshot);
+      const { outcome, snapshot, waits } = await reconcile(shop, { origin, ...more, author }, signal);
       retry = false;
       // What a pause stopped is no verdict on the change.
       const isStopped = board.fields.paused && outcome.verdict !== "applied";
       if (isStopped) history.observed("");
       handled = isStopped ? undefined : effectOf(snapshot);
+      if (waits && texts) await line.add({ ...texts, snapshot, origin, author });
+      else if (handled !== undefined && !(await isOvertaken())) await line.take(handled);
       files.update();
       // The one that failed is left out from now on: the others need not wait for it.
       const failed = outcome.rollout?.failed;
@@ -120,18 +139,68 @@ export function createLoop(shop: Workshop, { queue, watch, signal: closing, read
     }
   }
 
+  /** Something newer than what was handled waits behind it already. */
+  const isOvertaken = async (): Promise<boolean> => {
+    const now = await readTexts(directory, environment, knownFiles(shop)).catch(() => undefined);
+    return now !== undefined && effectOf(now.snapshot) !== handled;
+  };
+
+  /** What is saved while a rollout runs waits for its end; of several the newest is applied then. */
+  async function noteBehindRollout(): Promise<void> {
+    const texts = await readTexts(directory, environment, knownFiles(shop)).catch(() => undefined);
+    if (texts === undefined || !board.fields.rolling || effectOf(texts.snapshot) === inHand) return;
+    await line.add({ ...texts, ...saves.whose(runningRevision(history)?.snapshot, texts.snapshot) });
+    events.emit("log", { level: "debug", message: "A newer change waits for the end of the rollout." });
+  }
+
+  async function answer(
+    { id, accept, author }: Parameters<Loop["answer"]>[0],
+    signal: AbortSignal,
+  ): Promise<Outcome> {
+    const { waiting } = board.fields;
+    if (waiting?.for !== "confirm")
+      throw new HotenvError("usage", "No change waits for an answer.", {
+        todo: "`hotenv status` shows what waits.",
+      });
+    if (id !== undefined && id !== waiting.id) throw changedMeanwhile();
+    const origin = line.seen?.origin ?? "watcher";
+    if (accept) {
+      // It stays the change of whoever made it; who said yes stands in the reason.
+      const reason = author === undefined ? "Confirmed." : `Confirmed by ${author.name}.`;
+      const more = { author: line.seen?.author, confirmed: waiting.id };
+      return run(origin, { reason, explicit: false, up: false, ...more }, signal);
+    }
+    const who = author ?? (await findAuthor(directory));
+    const { outcome, snapshot } = await dismiss(shop, { author: who, origin, id: waiting.id }, signal);
+    handled = effectOf(snapshot);
+    await line.take(handled);
+    return outcome;
+  }
+
   /** Called for every hint; finds out whether the files mean something else than what was handled. */
   function look(cause: "event" | "rescan"): void {
     if (closing.aborted) return;
+    if (board.fields.rolling && cause === "event") void noteBehindRollout().catch(report);
     void queue
       .add(async () => {
         if (board.fields.paused || closing.aborted) return;
         // What cannot be read is said by the run.
         const texts = await readTexts(directory, environment, knownFiles(shop)).catch(() => undefined);
-        if (!again && !(cause === "rescan" && retry) && texts && effectOf(texts.snapshot) === handled) return;
+        if (!again && !(cause === "rescan" && retry) && texts && effectOf(texts.snapshot) === handled) {
+          // Whatever waited for the end of the cooldown was taken back.
+          if (board.fields.waiting?.for === "cooldown") {
+            await line.take(handled);
+            board.set({ waiting: undefined });
+          }
+          return;
+        }
         const { origin, author, reason } = texts
           ? saves.whose(runningRevision(history)?.snapshot, texts.snapshot)
           : ({ origin: "watcher" } as const);
+        if (texts && line.cooling({ ...texts, origin, author }, () => look("rescan"))) {
+          await line.add({ ...texts, origin, author });
+          return;
+        }
         await run(origin, { reason: reason ?? "Saved.", explicit: false, up: false, author }, closing);
       })
       .catch(report);
@@ -197,6 +266,7 @@ export function createLoop(shop: Workshop, { queue, watch, signal: closing, read
   return {
     start,
     run,
+    answer,
     look,
     report,
     retry: () => {
@@ -213,6 +283,7 @@ export function createLoop(shop: Workshop, { queue, watch, signal: closing, read
     rejoin,
     close: () => {
       clearTimeout(retrying);
+      line.close();
       return files.close();
     },
   };
@@ -221,11 +292,15 @@ export function createLoop(shop: Workshop, { queue, watch, signal: closing, read
 /** The files are those of the last rollout, and that one failed: trying again by itself would fail again. */
 async function failedBefore(shop: Workshop, signal: AbortSignal): Promise<boolean> {
   const { history, board } = shop;
-  const [newest] = history.list({ limit: 1, imported: false });
+  const newest = newestTried(history);
   if (newest === undefined || newest.verdict === "applied" || newest.verdict === null) return false;
   const { reading } = await compare(shop, { explicit: false, up: false }, signal);
   if (reading.snapshot.id !== history.lastObserved()) return false;
   await revive(shop, reading, signal);
+  if (newest.verdict === "rejected" && history.show(newest.revision)?.rollout === undefined) {
+    board.set({ notice: dismissedNotice });
+    return true;
+  }
   const rollout = history.show(newest.revision)?.rollout;
   board.set({ error: rollout?.reason ?? "The last change failed.", rollout: rollout ?? null });
   return true;

@@ -1,8 +1,10 @@
 /** From what runs and what the files now say to a plan that can be executed. */
 import type { ProjectModel, ServiceModel } from "../../core/compose/model.ts";
 import { reloadsOf } from "../../core/plan/action.ts";
+import type { Explanation } from "../../core/plan/evidence.ts";
 import { findImpacts, type ServiceImpact } from "../../core/plan/impact.ts";
 import { orderPhases } from "../../core/plan/phases.ts";
+import { actionUnder, restartsAll, restartsAllCause } from "../../core/plan/strategy.ts";
 import type { Action, Change, ServiceStatus } from "../../core/protocol/words.ts";
 import type { Settings } from "../../core/settings/settings.ts";
 import type { ExecutablePlan, ExecutableStep } from "../rollout/rollout-plan.ts";
@@ -19,11 +21,16 @@ export interface PlanInput {
   readonly leftOut?: ReadonlySet<string>;
   /** Start what is not running, too. */
   readonly up: boolean;
+  /** A minor change only reloads, where the settings say so; asked for by hand, everything is brought in. */
+  readonly gentle?: boolean;
   /** Fills the variables of the settings in; without it they stay as they are written. */
   readonly fill?: (text: string) => string;
-  readonly expectedMs: (service: string, action: Action) => number | undefined;
+  readonly expected: (
+    service: string,
+    action: Action,
+  ) => { readonly ms: number; readonly count: number } | undefined;
   /** The cause in terms of the keys that changed; default: in terms of what they changed. */
-  readonly explain?: (impact: ServiceImpact) => string;
+  readonly explain?: (impact: ServiceImpact) => Explanation;
 }
 
 const isUp = (status: ServiceStatus | undefined) =>
@@ -35,12 +42,20 @@ const isDone = (model: ServiceModel, status: ServiceStatus | undefined) =>
   model.config.completes === true &&
   (status?.state === "exited" || status?.state === "stopped");
 
-export function planProject(input: PlanInput): ExecutablePlan {
+export interface ProjectPlan extends ExecutablePlan {
+  /** Services that keep running as they were made, though the files say something else now. */
+  readonly later: readonly string[];
+}
+
+export function planProject(input: PlanInput): ProjectPlan {
   const { change, settings, before, after, up } = input;
   const running = new Map(input.running.map((status) => [status.service, status]));
   const changedFiles = new Set(
     change.entries.filter((entry) => entry.role !== "env").map((entry) => entry.source),
   );
+  const reloads = reloadsOf(settings);
+  const strategy = change.entries.length === 0 ? "affected" : settings.policy.strategy;
+  const later: string[] = [];
   const notes: string[] = [];
   const steps = new Map<string, ExecutableStep>();
   const anyUp = input.running.some((status) => isUp(status));
@@ -66,10 +81,29 @@ export function planProject(input: PlanInput): ExecutablePlan {
       notes.push(`${service} runs with the new configuration already.`);
       return;
     }
-    const cause = input.explain?.(impact) ?? impact.cause;
-    steps.set(service, makeStep(input, service, action, cause, impact.before, impact.after));
+    const isKept = impact.before !== undefined && impact.after !== undefined;
+    const chosen =
+      input.gentle === true && isKept
+        ? actionUnder(strategy, change.severity, action, reloads.get(service))
+        : action;
+    if (chosen !== action) later.push(service);
+    if (chosen === undefined) {
+      notes.push(
+        `${service} keeps its former values until it is next made anew: a minor change only reloads.`,
+      );
+      return;
+    }
+    const { cause, evidence } = input.explain?.(impact) ?? { cause: impact.cause, evidence: [] };
+    const target = chosen === action ? impact.after : impact.before;
+    const step = makeStep(input, service, chosen, cause, impact.before, target);
+    steps.set(service, evidence.length === 0 ? step : { ...step, evidence });
   };
-  for (const impact of findImpacts(before, after, changedFiles, reloadsOf(settings))) add(impact);
+  for (const impact of findImpacts(before, after, changedFiles, reloads)) add(impact);
+
+  if (restartsAll(strategy, change.severity) && steps.size > 0)
+    for (const [service, model] of after)
+      if (!steps.has(service) && isUp(running.get(service)))
+        steps.set(service, makeStep(input, service, "restart", restartsAllCause, before.get(service), model));
 
   for (const [service, model] of after)
     if (
@@ -85,18 +119,18 @@ export function planProject(input: PlanInput): ExecutablePlan {
   const phases = orderPhases(model, new Set(steps.keys())).map((services) => ({
     steps: services.flatMap((service) => steps.get(service) ?? []),
   }));
-  return { change, phases, notes };
+  return { change, phases, notes, later };
 }
 
 /** One step, with what hotenv.yaml says of its service. */
 export function makeStep(
   {
     settings,
-    expectedMs,
+    expected: expectedOf,
     fill = (text) => text,
     up,
     after,
-  }: Pick<PlanInput, "settings" | "expectedMs" | "fill" | "up" | "after">,
+  }: Pick<PlanInput, "settings" | "expected" | "fill" | "up" | "after">,
   service: string,
   action: Action,
   cause: string,
@@ -105,7 +139,7 @@ export function makeStep(
 ): ExecutableStep {
   const { reload, verify: probes = [] } = settings.services.get(service) ?? {};
   const signal = reload?.signal;
-  const expected = expectedMs(service, action);
+  const expected = expectedOf(service, action);
   return {
     service,
     action,
@@ -117,7 +151,7 @@ export function makeStep(
     ...(action === "signal" && signal !== undefined ? { signal } : {}),
     ...(reload === undefined ? {} : { reload: filled(reload, fill) }),
     ...(probes.length === 0 ? {} : { probes: filled(probes, fill) }),
-    ...(expected === undefined ? {} : { expectedMs: expected }),
+    ...(expected === undefined ? {} : { expectedMs: expected.ms, expectedFrom: expected.count }),
   };
 }
 

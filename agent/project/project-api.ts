@@ -2,6 +2,7 @@
 import { isAbsolute, resolve } from "node:path";
 import { HotenvError } from "../../core/protocol/errors.ts";
 import type { AgentApi } from "../../core/protocol/messages.ts";
+import { actions } from "../../core/protocol/words.ts";
 import { surroundingsOf } from "../lsp/surroundings.ts";
 import { describePlan } from "../rollout/rollout-plan.ts";
 import { standardProblems } from "../schema/standard-problems.ts";
@@ -18,7 +19,7 @@ import { searchHistory } from "./search-history.ts";
 import { serviceApi } from "./service-api.ts";
 import { showDiff } from "./show-diff.ts";
 import { sourcePath } from "./sources.ts";
-import { revisionContent, type Workshop } from "./workshop.ts";
+import { revisionContent, runningRevision, type Workshop } from "./workshop.ts";
 
 export interface ProjectApiOptions {
   readonly loop: Loop;
@@ -53,6 +54,15 @@ export function projectApi(
       inTurn(signal, async (either) =>
         describePlan((await compare(shop, { explicit: true, up: false }, either)).plan),
       ),
+    durations: async () => {
+      const running = runningRevision(history);
+      return [...(running?.services.keys() ?? [])].flatMap((service) =>
+        actions.flatMap((action) => {
+          const median = history.medianDuration(service, action);
+          return median === undefined ? [] : [{ service, action, ...median }];
+        }),
+      );
+    },
     apply: ({ reason, author, origin, up }, signal) =>
       inTurn(signal, async (either) => {
         refuseWhilePaused(board);
@@ -61,6 +71,11 @@ export function projectApi(
           { reason: reason ?? "Applied by hand.", explicit: true, up: up ?? false, author },
           either,
         );
+      }),
+    confirm: (params, signal) =>
+      inTurn(signal, (either) => {
+        if (params.accept) refuseWhilePaused(board);
+        return loop.answer(params, either);
       }),
     rollback: ({ revision, dryRun, author, key }, signal) =>
       inTurn(signal, async (either) => {

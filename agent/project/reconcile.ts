@@ -2,19 +2,23 @@
  * Brings what runs to what the files say. Called for every change; it finds out by itself whether there is
  * anything to do.
  */
+import { HotenvError } from "../../core/protocol/errors.ts";
 import type { Outcome } from "../../core/protocol/messages.ts";
 import { describePlan } from "../rollout/rollout-plan.ts";
 import { effectOf } from "./compared.ts";
 import { type Comparison, compare, keptModel } from "./comparison.ts";
-import { adoptedModel, holdBack } from "./drift.ts";
+import { adoptedModel, holdBack, holdBackMore } from "./drift.ts";
 import { execute } from "./execute.ts";
 import { putKeptBack } from "./kept-failure.ts";
 import { serialiseModel } from "./serialise.ts";
 import type { Snapshot } from "./snapshot.ts";
+import { waitingId } from "./waiting.ts";
 import { announce, type ReconcileRequest, type Workshop } from "./workshop.ts";
 
 export interface Reconciled {
   readonly outcome: Outcome;
+  /** It was not applied: somebody must say yes first. */
+  readonly waits: boolean;
   /** What the files were when they were read: newer ones wait for the next turn. */
   readonly snapshot: Snapshot;
 }
@@ -38,8 +42,15 @@ export async function reconcile(
   if (plan.phases.length === 0) {
     const same = running !== undefined && effectOf(running.snapshot) === effectOf(reading.snapshot);
     const revision = same ? null : recordWithoutRollout(shop, comparison, request);
+    holdBackMore(history, comparison.later, reading.services);
     history.observed(reading.snapshot.id);
-    board.set({ reading: false, error: "", notice, rollout: same ? board.fields.rollout : null });
+    board.set({
+      reading: false,
+      error: "",
+      notice,
+      waiting: undefined,
+      rollout: same ? board.fields.rollout : null,
+    });
     const message = same
       ? "Nothing to do: everything runs with the files on disk."
       : "No service uses what changed; nothing was restarted.";
@@ -47,11 +58,82 @@ export async function reconcile(
     return {
       outcome: { verdict: "applied", revision, message: said, plan: described, rollout: null },
       snapshot: reading.snapshot,
+      waits: false,
     };
   }
   shop.events.emit("config_change", { change, origin: request.origin });
-  return { outcome: await execute(shop, comparison, request, signal), snapshot: reading.snapshot };
+  if (mustAsk(comparison, request)) {
+    board.set({
+      reading: false,
+      error: "",
+      notice: "",
+      waiting: { id: waitingId(reading.snapshot), for: "confirm", plan: described },
+    });
+    const message = "The change waits for a yes; nothing was touched.";
+    return {
+      outcome: { verdict: "inconclusive", revision: null, message, plan: described, rollout: null },
+      snapshot: reading.snapshot,
+      waits: true,
+    };
+  }
+  board.set({ waiting: undefined });
+  return {
+    outcome: await execute(shop, comparison, request, signal),
+    snapshot: reading.snapshot,
+    waits: false,
+  };
 }
+
+/** Whoever applies by hand, or goes back, has said yes by that. What differs without a change is no news. */
+function mustAsk({ reading, change }: Comparison, { explicit, confirmed }: ReconcileRequest): boolean {
+  if (explicit || change.entries.length === 0) return false;
+  return (
+    reading.settings.policy.confirm.includes(change.severity) && confirmed !== waitingId(reading.snapshot)
+  );
+}
+
+/** Somebody said no: it is remembered as such, and not asked about again. */
+export async function dismiss(
+  shop: Workshop,
+  request: Pick<ReconcileRequest, "author" | "origin"> & { readonly id: string },
+  signal: AbortSignal,
+): Promise<Reconciled> {
+  const { history, board } = shop;
+  const comparison = await compare(shop, { explicit: false, up: false }, signal);
+  const { reading, running, change, plan } = comparison;
+  if (waitingId(reading.snapshot) !== request.id || running === undefined) throw changedMeanwhile();
+  history.putSnapshot(reading.snapshot);
+  const { revision } = history.begin({
+    parent: running.revision,
+    author: request.author,
+    origin: request.origin,
+    reason: "Dismissed.",
+    severity: change.severity,
+    change,
+    services: [],
+    snapshot: reading.snapshot.id,
+    model: serialiseModel(running),
+    rollout: null,
+    verdict: "rejected",
+  });
+  history.observed(reading.snapshot.id);
+  board.set({ reading: false, waiting: undefined, notice: dismissedNotice });
+  const message = `Dismissed; revision ${running.revision} runs on.`;
+  announce(shop, revision, message);
+  return {
+    outcome: { verdict: "rejected", revision, message, plan: describePlan(plan), rollout: null },
+    snapshot: reading.snapshot,
+    waits: false,
+  };
+}
+
+export const dismissedNotice =
+  "The files hold a change that was dismissed. `hotenv apply` applies it all the same.";
+
+export const changedMeanwhile = (): HotenvError =>
+  new HotenvError("file-changed", "The files have changed since the question was asked.", {
+    todo: "Look at the new change, and answer again.",
+  });
 
 /** The first time: what runs becomes the first revision, untouched. */
 async function adopt(

@@ -1,7 +1,7 @@
 /** Goes back to a revision: its files come back first, then they are applied like any other change. */
 import { diffSources } from "../../core/change/diff.ts";
 import { HotenvError } from "../../core/protocol/errors.ts";
-import type { Outcome } from "../../core/protocol/messages.ts";
+import type { Outcome, RevisionSummary } from "../../core/protocol/messages.ts";
 import type { Author } from "../../core/protocol/words.ts";
 import { severityOf } from "../../core/settings/settings.ts";
 import type { History } from "../history/history.ts";
@@ -21,9 +21,19 @@ export interface RollbackRequest {
   readonly author: Author;
 }
 
+/** What was overtaken was never tried. */
+export function newestTried(history: History): RevisionSummary | undefined {
+  for (let before: number | undefined; ; ) {
+    const page = history.list({ limit: 50, imported: false, ...(before === undefined ? {} : { before }) });
+    const found = page.find(({ verdict }) => verdict !== "superseded");
+    if (found !== undefined || page.length === 0) return found;
+    before = page.at(-1)?.revision;
+  }
+}
+
 /** The last good before the newest revision; where the newest one failed, that is the one that runs. */
 export function defaultTarget({ history }: Workshop): number {
-  const [newest] = history.list({ limit: 1, imported: false });
+  const newest = newestTried(history);
   const target =
     newest && (newest.verdict === "applied" ? history.previousGood(newest.revision) : history.lastGood());
   if (target == null)
@@ -153,7 +163,7 @@ async function dryRun(shop: Workshop, revision: number, disk: Snapshot): Promise
     running: board.fields.services,
     upToDate: new Set(),
     up: false,
-    expectedMs: (service, action) => history.medianDuration(service, action)?.ms,
+    expected: (service, action) => history.medianDuration(service, action),
   });
   const described = describePlan(plan);
   const services = described.phases.flatMap(({ steps }) => steps.map(({ service }) => service));

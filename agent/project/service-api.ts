@@ -69,7 +69,7 @@ export function serviceApi(options: ServiceApiOptions): Pick<AgentApi, ServiceMe
       up: start,
       fill: (text: string) =>
         fillTemplate(parseTemplate(text), projectLookup(environment, snapshot), () => undefined),
-      expectedMs: () => undefined,
+      expected: () => undefined,
     };
     return makeStep(input, model.name, action, "asked for by hand", start ? undefined : model, model);
   };

@@ -28,6 +28,8 @@ export interface ReconcileRequest {
   /** Asked for by a person: what drifted is brought in, too. */
   readonly explicit: boolean;
   readonly up: boolean;
+  /** The change that somebody has said yes to (see waitingId). */
+  readonly confirmed?: string | undefined;
 }
 
 /** The revision that runs, with what it holds. */

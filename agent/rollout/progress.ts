@@ -31,7 +31,8 @@ export class Progress {
       revision,
       startedAt: new Date(now()).toISOString(),
       phases: describePlan(plan).phases.map(({ steps }) => ({
-        steps: steps.map((step) => ({ ...step, state: "pending" as const })),
+        // Lines of files are for whoever asks for a plan; they are in no event.
+        steps: steps.map(({ evidence: _, ...step }) => ({ ...step, state: "pending" as const })),
       })),
     };
   }

@@ -1,11 +1,14 @@
 /** What a rollout is asked to do: a plan whose steps know their models. */
 import * as z from "zod";
-import type { Change, Plan } from "../../core/protocol/words.ts";
+import type { Change, Evidence, Plan } from "../../core/protocol/words.ts";
 import type { Operation, Step } from "../runtime/runtime.ts";
 
 export interface ExecutableStep extends Step {
   readonly cause: string;
   readonly expectedMs?: number;
+  /** Of how many rollouts that is the median. */
+  readonly expectedFrom?: number;
+  readonly evidence?: readonly Evidence[];
 }
 
 export interface ExecutablePlan {
@@ -73,11 +76,13 @@ export function describePlan(plan: ExecutablePlan): Plan {
   return {
     change: plan.change,
     phases: plan.phases.map(({ steps }) => ({
-      steps: steps.map(({ service, action, cause, expectedMs }) => ({
+      steps: steps.map(({ service, action, cause, expectedMs, expectedFrom, evidence = [] }) => ({
         service,
         action,
         cause,
         ...(expectedMs === undefined ? {} : { expectedMs }),
+        ...(expectedFrom === undefined ? {} : { expectedFrom }),
+        ...(evidence.length === 0 ? {} : { evidence: [...evidence] }),
       })),
     })),
     notes: [...plan.notes],

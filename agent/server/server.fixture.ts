@@ -25,7 +25,9 @@ export function plainApi(paths: ProjectPaths, more: Partial<AgentApi> = {}): Age
   return {
     status,
     plan: async () => outcome.plan,
+    durations: async () => [],
     apply: async () => outcome,
+    confirm: async () => outcome,
     rollback: async () => outcome,
     "history/list": async () => [],
     "history/show": async ({ revision }) => {

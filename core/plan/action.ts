@@ -38,15 +38,20 @@ export function reloadsOf({ services }: Pick<Settings, "services">): ReadonlyMap
   );
 }
 
+/** The declared reload; undefined where there is none. */
+export function reloadAction(reload: DeclaredReload | undefined): Action | undefined {
+  if (reload?.signal !== undefined) return "signal";
+  if (reload?.http !== undefined) return "http";
+  return reload?.exec === undefined ? undefined : "exec";
+}
+
 /**
  * A bind-mounted file is read anew by whoever reads it: a declared reload, else a restart. The content of
  * a `configs:` or `secrets:` entry is fixed when the container is created, and Compose forgets it.
  */
 export function actionForFile(file: MountedFile, reload: DeclaredReload | undefined): Action {
   if (file.via === "copy") return "recreate";
-  if (reload?.signal !== undefined) return "signal";
-  if (reload?.http !== undefined) return "http";
-  return reload?.exec === undefined ? "restart" : "exec";
+  return reloadAction(reload) ?? "restart";
 }
 
 export function heavier(a: Action, b: Action): Action {

@@ -3,8 +3,9 @@ import { describe, it } from "mocha";
 import { analyseProject, type StaticProject } from "../compose/static.ts";
 import { lookupIn } from "../interpolate/fill.ts";
 import { isSensitiveName } from "../schema/sensitive.ts";
+import { readBrief } from "../settings/brief.ts";
 import { actionsText } from "./lens-text.ts";
-import { type Preview, previewEdit, settingsOf } from "./preview.ts";
+import { type Preview, previewEdit } from "./preview.ts";
 
 const compose = `services:
   db:
@@ -35,7 +36,7 @@ function preview(edits: Readonly<Record<string, string>>): Preview {
   const edited = Object.entries(edits).map(([path, after]) => ({ path, before: saved[path], after }));
   return previewEdit(analyse(saved), analyse({ ...saved, ...edits }), edited, {
     isSensitive: isSensitiveName,
-    settings: settingsOf(saved["hotenv.yaml"]),
+    settings: readBrief(saved["hotenv.yaml"]),
   });
 }
 
@@ -61,7 +62,10 @@ describe("the preview of an unsaved edit", () => {
 
   it("keeps apart what two keys do", () => {
     const edited = preview({ ".env": "DB_TAG=2\nPASSWORD=another-one\nMODE=\nNOTE=a\n" });
-    assert.deepEqual(lines(edited), [".env:1 DB_TAG: recreates db · restarts api", ".env:2 PASSWORD: recreates api"]);
+    assert.deepEqual(lines(edited), [
+      ".env:1 DB_TAG: recreates db · restarts api",
+      ".env:2 PASSWORD: recreates api",
+    ]);
   });
 
   it("puts a removed key where it stood, and a repeated one where it counts", () => {

@@ -6,12 +6,13 @@ import { staticModel } from "../compose/static-model.ts";
 import { usesOfFile, usesOfVariable } from "../compose/uses.ts";
 import { entriesOf, parseDotenv, placed } from "../dotenv/document.ts";
 import { evaluate } from "../dotenv/evaluate.ts";
-import type { Change, ChangeEntry, Evidence, Role } from "../protocol/words.ts";
-import { defaultSettings, parseSettings, type Settings, severityOf } from "../settings/settings.ts";
-import { reloadsOf } from "./action.ts";
+import type { Change, ChangeEntry, Evidence, Role, Severity } from "../protocol/words.ts";
+import type { BriefSettings } from "../settings/brief.ts";
+import { severityOf } from "../settings/severity.ts";
 import { type Explanation, explainChange } from "./evidence.ts";
 import { orderPhases } from "./phases.ts";
 import { impactOfEdit, impactOfVariables, type StaticImpact } from "./static-impact.ts";
+import { actionUnder, restartsAll, restartsAllCause } from "./strategy.ts";
 
 /** A file of the project, as it is saved and as it is edited. */
 export interface EditedFile {
@@ -38,11 +39,13 @@ export interface Preview {
   /** In dependency order; those of one phase do not depend on each other. */
   readonly phases: readonly (readonly StaticImpact[])[];
   readonly lines: readonly PreviewedLine[];
+  /** Services that keep their former values: a minor change only reloads. */
+  readonly later: readonly string[];
 }
 
 export interface PreviewRules {
   readonly isSensitive: (key: string) => boolean;
-  readonly settings: Settings;
+  readonly settings: BriefSettings;
 }
 
 /** What a file is to the project; undefined: nothing that a service depends on. */
@@ -53,10 +56,6 @@ export function roleOf(project: StaticProject, path: string): Role | undefined {
   if (uses.some(({ via }) => via === "env-file")) return "env";
   return uses.some(({ via }) => via !== "build") ? "file" : undefined;
 }
-
-/** hotenv.yaml's own words, or the defaults where it has errors. */
-export const settingsOf = (text: string | undefined): Settings =>
-  text === undefined ? defaultSettings : parseSettings(text, "hotenv.yaml").settings;
 
 /** @param before and after: the project without and with the edits */
 export function previewEdit(
@@ -80,7 +79,8 @@ export function previewEdit(
     isSensitive,
     hide: (text) => maskUrlPasswords(maskText(text, secrets)),
   });
-  const impacts = impactOfEdit(before, after, change.entries, reloadsOf(settings));
+  const found = impactOfEdit(before, after, change.entries, settings.reloads);
+  const { impacts, later } = underStrategy(before, after, found, change.severity, settings);
   const lines = change.entries.flatMap((entry) => {
     const file = files.find(({ path }) => path === entry.source);
     if (file === undefined) return [];
@@ -93,7 +93,13 @@ export function previewEdit(
         path: file.path,
         line: lineOfKey(file, entry.key),
         entry,
-        impacts: impactsOfKey(before, after, entry, impacts),
+        impacts: underStrategy(
+          before,
+          after,
+          impactsOfKey(before, after, entry, found),
+          entry.severity,
+          settings,
+        ).impacts,
         reaches: [before, after].some(
           (project) => usesOfVariable(project, entry.key ?? "", entry.source).length > 0,
         ),
@@ -105,7 +111,34 @@ export function previewEdit(
   const phases = orderPhases(model, new Set(byName.keys())).map((names) =>
     names.flatMap((name) => byName.get(name) ?? []),
   );
-  return { change, phases, lines };
+  return { change, phases, lines, later };
+}
+
+function underStrategy(
+  before: StaticProject,
+  after: StaticProject,
+  found: readonly StaticImpact[],
+  severity: Severity,
+  { strategy, reloads }: BriefSettings,
+): { readonly impacts: readonly StaticImpact[]; readonly later: readonly string[] } {
+  const [olds, news] = [staticModel(before), staticModel(after)];
+  const later: string[] = [];
+  const impacts = found.flatMap((impact) => {
+    const { service } = impact;
+    const isKept = olds.has(service) && news.has(service);
+    const action = isKept
+      ? actionUnder(strategy, severity, impact.action, reloads.get(service))
+      : impact.action;
+    if (action === undefined) later.push(service);
+    return action === undefined ? [] : [{ ...impact, action }];
+  });
+  if (restartsAll(strategy, severity) && impacts.length > 0) {
+    const touched = new Set(impacts.map(({ service }) => service));
+    for (const service of news.keys())
+      if (!touched.has(service))
+        impacts.push({ service, action: "restart", cause: restartsAllCause, evidence: [] });
+  }
+  return { impacts: impacts.sort((a, b) => (a.service < b.service ? -1 : 1)), later };
 }
 
 function compared(

@@ -4,6 +4,7 @@
  */
 import * as z from "zod/mini";
 import {
+  actionSchema,
   annotations,
   authorSchema,
   changeEntrySchema,
@@ -127,6 +128,11 @@ export const requests = {
   },
   status: { params: none, result: statusSchema },
   plan: { params: none, result: planSchema },
+  /** How long the services' last rollouts took, by action: the median, and of how many. */
+  durations: {
+    params: none,
+    result: z.array(z.object({ service: z.string(), action: actionSchema, ms: z.number(), count: z.int() })),
+  },
   apply: {
     params: z.object({
       reason: z.optional(z.string()),
@@ -134,6 +140,16 @@ export const requests = {
       origin: z.optional(originSchema),
       /** Start what is not running, too. */
       up: z.optional(z.boolean()),
+    }),
+    result: outcomeSchema,
+  },
+  /** Answers the change that waits for it: applies it, or leaves what runs as it is. */
+  confirm: {
+    params: z.object({
+      /** As in Status.waiting; default: whatever waits. */
+      id: z.optional(z.string()),
+      accept: z.boolean(),
+      author: z.optional(authorSchema),
     }),
     result: outcomeSchema,
   },

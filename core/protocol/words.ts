@@ -77,6 +77,10 @@ export const planStepSchema = z.object({
   cause: z.string(),
   /** Median of this service's last rollouts in ms; absent where it has none. */
   expectedMs: z.optional(z.number()),
+  /** Of how many rollouts. */
+  expectedFrom: z.optional(z.int()),
+  /** The lines that tie what changed to the service. */
+  evidence: z.optional(z.array(evidenceSchema)),
 });
 export type PlanStep = z.infer<typeof planStepSchema>;
 
@@ -227,9 +231,24 @@ export const stateSchema = z.enum([
   "error",
   "invalid",
   "paused",
+  /** A change waits: for a yes, or for the cooldown to end. */
+  "waiting",
   "offline",
 ]);
 export type State = z.infer<typeof stateSchema>;
+
+/** A change that was read and is not applied yet. */
+export const waitingSchema = z.object({
+  /** Of this change: an answer to an older one must not be taken for an answer to this. */
+  id: z.string(),
+  /** `confirm`: for a yes or a no. `cooldown`: for the end of the pause after a rollout. */
+  for: z.enum(["confirm", "cooldown"]),
+  /** The end of the cooldown. */
+  until: z.optional(timeSchema),
+  /** What a yes does; absent for `cooldown`. */
+  plan: z.optional(planSchema),
+});
+export type Waiting = z.infer<typeof waitingSchema>;
 
 export const statusSchema = z.object({
   project: z.object({ name: z.string(), directory: z.string() }),
@@ -244,6 +263,7 @@ export const statusSchema = z.object({
   revision: z.nullable(z.int()),
   lastGood: z.nullable(z.int()),
   paused: z.boolean(),
+  waiting: z.optional(waitingSchema),
   /** The rollout that runs, else the last one. */
   rollout: z.nullable(rolloutSchema),
   agent: z.object({ version: z.string(), pid: z.int(), startedAt: timeSchema }),

@@ -299,6 +299,9 @@ export const settingsSchema = z.strictObject(
             z.enum(severitySchema.options, { error: "must be critical, moderate or minor." }),
             "critical, moderate and minor",
           ).default([]),
+          strategy: z
+            .enum(["affected", "by-severity"], { error: "must be affected or by-severity." })
+            .default("affected"),
           debounce: z
             .strictObject(
               { quiet: duration.default(50), max: duration.default(500) },

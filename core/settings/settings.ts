@@ -28,7 +28,7 @@ export interface ParsedSettings {
 const knownKeys: readonly (readonly [pattern: string, keys: readonly string[]])[] = [
   ["", ["watch", "severity", "policy", "services"]],
   ["severity", ["critical", "moderate", "minor"]],
-  ["policy", ["onFailure", "confirm", "debounce", "cooldown", "stability", "breaker"]],
+  ["policy", ["onFailure", "confirm", "strategy", "debounce", "cooldown", "stability", "breaker"]],
   ["policy.debounce", ["quiet", "max"]],
   ["policy.breaker", ["failures", "retry"]],
   ["services.*", ["reload", "verify", "command", ...localKeys]],

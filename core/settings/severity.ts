@@ -1,7 +1,6 @@
 /** How much a change of a key weighs: by the project's rules, else by what its name says. */
 import type { Severity } from "../protocol/words.ts";
 import { isSensitiveName } from "../schema/sensitive.ts";
-import type { Settings } from "./schema.ts";
 
 const heaviestFirst = ["critical", "moderate", "minor"] as const satisfies readonly Severity[];
 
@@ -36,7 +35,10 @@ export function matchesPattern(pattern: string, name: string): boolean {
 }
 
 /** Of several patterns that match, the one that says most of the name wins; of equals the heavier. */
-export function severityOf(key: string, settings: Pick<Settings, "severity">): Severity {
+export function severityOf(
+  key: string,
+  settings: { readonly severity: Readonly<Record<Severity, readonly string[]>> },
+): Severity {
   let best: { readonly severity: Severity; readonly said: number } | undefined;
   for (const severity of heaviestFirst)
     for (const rule of settings.severity[severity]) {

@@ -37,7 +37,7 @@ export function followDocuments(
   };
 
   const load = async (): Promise<LanguageService> => {
-    const { startService } = await import("../../core/language/service.ts");
+    const { startService } = await import("../apart.ts");
     const service = startService(editorHost(environment));
     loaded = service;
     for (const document of vscode.workspace.textDocuments) open(document);

@@ -10,6 +10,7 @@ export const stateTones: Readonly<Record<State, Tone>> = {
   error: "bad",
   invalid: "bad",
   paused: "warn",
+  waiting: "warn",
   offline: "quiet",
 };
 

@@ -33,6 +33,7 @@ export const stateFormat: { readonly [S in State]: Format } = {
   error: "red",
   invalid: "red",
   paused: "yellow",
+  waiting: "yellow",
   offline: "dim",
 };
 
