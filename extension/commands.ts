@@ -6,6 +6,10 @@ import { createSchema, createSettings } from "./create-files.ts";
 import type { Diffs } from "./diff.ts";
 import { Disposables } from "./disposables.ts";
 import { openForm } from "./form/open-form.ts";
+import type { Previews } from "./impact/previews.ts";
+import { copyReport } from "./impact/report.ts";
+import type { ImpactTree } from "./impact/tree.ts";
+import { answerWaiting } from "./impact/waiting.ts";
 import { t } from "./l10n.ts";
 import { showMenu } from "./menu.ts";
 import { tell, tellError } from "./messages.ts";
@@ -25,6 +29,8 @@ export interface CommandContext {
   readonly question: Question;
   readonly timeline: Timeline;
   readonly logs: ServiceLogs;
+  readonly previews: Previews;
+  readonly impact: ImpactTree;
   readonly log: vscode.LogOutputChannel;
 }
 
@@ -32,7 +38,7 @@ export interface CommandContext {
 type Handlers = { readonly [C in Command]: (argument: unknown) => Promise<void> };
 
 export function registerCommands(context: CommandContext): vscode.Disposable {
-  const { projects, diffs, question, timeline, logs, log } = context;
+  const { projects, diffs, question, timeline, logs, previews, impact, log } = context;
   const forProject =
     (work: (project: Project) => Promise<void>): (() => Promise<void>) =>
     async () => {
@@ -76,6 +82,11 @@ export function registerCommands(context: CommandContext): vscode.Disposable {
     [commands.openForm]: openForm,
     [commands.createSchema]: createSchema,
     [commands.createSettings]: createSettings,
+    [commands.previewImpact]: () => impact.show(),
+    [commands.hideImpact]: () => impact.hide(),
+    [commands.copyReport]: () => copyReport(previews),
+    [commands.applyWaiting]: forProject((project) => answerWaiting(project, true)),
+    [commands.dismissWaiting]: forProject((project) => answerWaiting(project, false)),
   };
   const owned = new Disposables();
   for (const [id, run] of Object.entries(handlers))

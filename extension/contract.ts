@@ -27,6 +27,11 @@ export const commands = {
   openForm: "hotenv.openForm",
   createSchema: "hotenv.createSchema",
   createSettings: "hotenv.createSettings",
+  previewImpact: "hotenv.previewImpact",
+  hideImpact: "hotenv.hideImpact",
+  copyReport: "hotenv.copyReport",
+  applyWaiting: "hotenv.applyWaiting",
+  dismissWaiting: "hotenv.dismissWaiting",
 } as const;
 export type Command = (typeof commands)[keyof typeof commands];
 
@@ -54,12 +59,17 @@ export const contextKeys = {
   canResume: "hotenv.canResume",
   /** A rollback waits for a yes or a no. */
   asksRollback: "hotenv.asksRollback",
+  /** The tree of what an edit would do is shown. */
+  previewsImpact: "hotenv.previewsImpact",
+  /** A change waits for a yes or a no. */
+  waits: "hotenv.waits",
 } as const;
 export type ContextKey = (typeof contextKeys)[keyof typeof contextKeys];
 
 export const statusItemId = "hotenv.status";
 export const servicesViewId = "hotenv.services";
 export const formViewType = "hotenv.form";
+export const impactViewId = "hotenv.impact";
 export const timelineViewType = "hotenv.timeline";
 /** Of the documents that show a revision's file. */
 export const diffScheme = "hotenv";

@@ -7,10 +7,16 @@ import { provideDiffs } from "./diff.ts";
 import { Disposables } from "./disposables.ts";
 import { followProject } from "./follow-project.ts";
 import { provideForms } from "./form/open-form.ts";
+import { provideImpactHover } from "./impact/hover.ts";
+import { provideLenses } from "./impact/lenses.ts";
+import { openPreviews } from "./impact/previews.ts";
+import { showImpactTree } from "./impact/tree.ts";
+import { askAboutChanges } from "./impact/waiting.ts";
 import { speak } from "./l10n.ts";
 import { followDocuments } from "./language/documents.ts";
 import { provideLanguage } from "./language/providers.ts";
 import { askSchemaModules } from "./language/schema-module.ts";
+import { tellError } from "./messages.ts";
 import { openProjects, type Project } from "./projects.ts";
 import { openQuestion } from "./question.ts";
 import { openServiceLogs } from "./services/service-logs.ts";
@@ -57,7 +63,14 @@ export function activate(context: vscode.ExtensionContext): HotenvApi {
   owned.add(provideForms({ extensionUri, projects, log, noteReason: saves.noteReason }));
   owned.add(showServices(projects, log));
   const logs = owned.add(openServiceLogs());
-  owned.add(registerCommands({ projects, diffs, question, timeline, logs, log }));
+  const previews = owned.add(openPreviews(projects, process.env));
+  owned.add(provideLenses(previews));
+  owned.add(provideImpactHover(previews));
+  const impact = owned.add(showImpactTree(previews));
+  owned.add(
+    askAboutChanges(projects, { preview: () => impact.show(), report: (error) => tellError(error, log) }),
+  );
+  owned.add(registerCommands({ projects, diffs, question, timeline, logs, previews, impact, log }));
 
   const followed = new Map<Project, vscode.Disposable>();
   owned.add(

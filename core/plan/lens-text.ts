@@ -39,7 +39,7 @@ export interface LensContext {
 
 /** Empty where there is no impact. */
 export function actionsText(
-  impacts: readonly StaticImpact[],
+  impacts: readonly Pick<StaticImpact, "service" | "action">[],
   { expected = () => undefined, isDown = () => false, phaseOf = () => 0 }: LensContext = {},
 ): string {
   const down = impacts.filter(({ service }) => isDown(service)).map(({ service }) => service);

@@ -41,6 +41,8 @@ export interface Preview {
   readonly lines: readonly PreviewedLine[];
   /** Services that keep their former values: a minor change only reloads. */
   readonly later: readonly string[];
+  /** Hides what is secret in either state. */
+  readonly hide: (text: string) => string;
 }
 
 export interface PreviewRules {
@@ -74,10 +76,11 @@ export function previewEdit(
     [...olds, ...news].flatMap(({ variables }) => [...(variables ?? [])]),
     isSensitive,
   );
+  const hide = (text: string) => maskUrlPasswords(maskText(text, secrets));
   const change = diffSources(olds, news, {
     severityOf: (key) => severityOf(key, settings),
     isSensitive,
-    hide: (text) => maskUrlPasswords(maskText(text, secrets)),
+    hide,
   });
   const found = impactOfEdit(before, after, change.entries, settings.reloads);
   const { impacts, later } = underStrategy(before, after, found, change.severity, settings);
@@ -111,7 +114,7 @@ export function previewEdit(
   const phases = orderPhases(model, new Set(byName.keys())).map((names) =>
     names.flatMap((name) => byName.get(name) ?? []),
   );
-  return { change, phases, lines, later };
+  return { change, phases, lines, later, hide };
 }
 
 function underStrategy(

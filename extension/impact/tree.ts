@@ -1,0 +1,169 @@
+/** The plan of what is not saved yet, or of the change that waits for a yes, as a tree. */
+import * as vscode from "vscode";
+import { actionsText } from "../../core/plan/lens-text.ts";
+import { planOfPreview } from "../../core/plan/preview-plan.ts";
+import { expectedText } from "../../core/plan/report.ts";
+import type { Action, Evidence, Plan, PlanStep } from "../../core/protocol/words.ts";
+import { contextKeys, impactViewId } from "../contract.ts";
+import { Disposables } from "../disposables.ts";
+import { t } from "../l10n.ts";
+import { opening } from "./links.ts";
+import type { Previews, ProjectPreview } from "./previews.ts";
+
+type Node =
+  | { readonly kind: "phase"; readonly number: number; readonly steps: readonly PlanStep[] }
+  | { readonly kind: "step"; readonly step: PlanStep }
+  | { readonly kind: "cause"; readonly cause: string; readonly lines: readonly Evidence[] }
+  | { readonly kind: "line"; readonly line: Evidence }
+  | { readonly kind: "note"; readonly note: string };
+
+export interface ImpactTree extends vscode.Disposable {
+  show(): Promise<void>;
+  hide(): Promise<void>;
+}
+
+/** What is shown: unsaved edits go before a change that waits, that before the files on disk. */
+export async function shownPlan(preview: ProjectPreview): Promise<Plan> {
+  const { previewed, project } = preview;
+  if (previewed.change.entries.length > 0) return planOfPreview(previewed, preview);
+  const waiting = project?.session.state.status?.waiting?.plan;
+  if (waiting !== undefined) return waiting;
+  if (project?.session.state.connection === "online") return project.session.call("plan", {});
+  return planOfPreview(previewed, preview);
+}
+
+const icons: Readonly<Record<Action, string>> = {
+  none: "circle-outline",
+  signal: "bell",
+  http: "globe",
+  exec: "terminal",
+  restart: "debug-restart",
+  recreate: "replace-all",
+  rebuild: "tools",
+};
+
+export function showImpactTree(previews: Previews): ImpactTree {
+  const owned = new Disposables();
+  const refreshed = owned.add(new vscode.EventEmitter<undefined>());
+  let directory = "";
+  let plan: Plan = { change: { entries: [], severity: "minor" }, phases: [], notes: [] };
+
+  const roots = (): Node[] => {
+    const steps = plan.phases.map((phase) => phase.steps);
+    const work: Node[] =
+      steps.length > 1
+        ? steps.map((each, index): Node => ({ kind: "phase", number: index + 1, steps: each }))
+        : (steps[0] ?? []).map((step): Node => ({ kind: "step", step }));
+    return [...work, ...plan.notes.map((note): Node => ({ kind: "note", note }))];
+  };
+  const view = owned.add(
+    vscode.window.createTreeView<Node>(impactViewId, {
+      treeDataProvider: {
+        onDidChangeTreeData: refreshed.event,
+        getChildren: (node) => (node === undefined ? roots() : childrenOf(node)),
+        getTreeItem: (node) => itemOf(node, directory),
+      },
+    }),
+  );
+
+  const refresh = async (): Promise<void> => {
+    const preview = await previews.active();
+    if (preview === undefined) {
+      plan = { change: { entries: [], severity: "minor" }, phases: [], notes: [] };
+      view.message = t("No folder of this window is a project.");
+    } else {
+      ({ directory } = preview);
+      plan = await shownPlan(preview);
+      view.message = messageOf(plan, preview);
+    }
+    refreshed.fire(undefined);
+  };
+  let isShown = false;
+  owned.add(
+    previews.onDidChange(() => {
+      if (isShown && view.visible) void refresh();
+    }),
+  );
+  owned.add(
+    vscode.window.onDidChangeActiveTextEditor(() => {
+      if (isShown && view.visible) void refresh();
+    }),
+  );
+
+  const setShown = async (shown: boolean): Promise<void> => {
+    isShown = shown;
+    await vscode.commands.executeCommand("setContext", contextKeys.previewsImpact, shown);
+  };
+  return {
+    async show() {
+      await setShown(true);
+      await refresh();
+      await vscode.commands.executeCommand(`${impactViewId}.focus`);
+    },
+    hide: () => setShown(false),
+    dispose: () => owned.dispose(),
+  };
+}
+
+function messageOf({ change, phases }: Plan, { previewed, project }: ProjectPreview): string {
+  const steps = phases.flatMap((phase) => phase.steps);
+  const isEdit = previewed.change.entries.length > 0;
+  const waits = !isEdit && project?.session.state.status?.waiting?.plan !== undefined;
+  if (change.entries.length === 0 && steps.length === 0)
+    return t("Nothing is unsaved, and what runs is what the files say.");
+  const does = actionsText(steps);
+  const words = does === "" ? t("touches no service") : does;
+  if (isEdit) return t("Saving {0}.", words);
+  return waits ? t("What waits for a yes {0}.", words) : t("Applying the saved files {0}.", words);
+}
+
+function childrenOf(node: Node): Node[] {
+  switch (node.kind) {
+    case "phase":
+      return node.steps.map((step): Node => ({ kind: "step", step }));
+    case "step":
+      return [{ kind: "cause", cause: node.step.cause, lines: node.step.evidence ?? [] }];
+    case "cause":
+      return node.lines.map((line): Node => ({ kind: "line", line }));
+    default:
+      return [];
+  }
+}
+
+function itemOf(node: Node, directory: string): vscode.TreeItem {
+  const { Expanded, None } = vscode.TreeItemCollapsibleState;
+  switch (node.kind) {
+    case "phase": {
+      const item = new vscode.TreeItem(t("Phase {0}", node.number), Expanded);
+      item.description = node.steps.length > 1 ? t("side by side") : "";
+      return item;
+    }
+    case "step": {
+      const { service, action } = node.step;
+      const item = new vscode.TreeItem(service, Expanded);
+      item.description = [action, expectedText(node.step)].filter((text) => text !== "").join(" · ");
+      item.iconPath = new vscode.ThemeIcon(icons[action]);
+      item.tooltip = `${service}: ${item.description}. ${node.step.cause}`;
+      return item;
+    }
+    case "cause": {
+      const item = new vscode.TreeItem(node.cause, node.lines.length > 0 ? Expanded : None);
+      item.tooltip = node.cause;
+      return item;
+    }
+    case "line": {
+      const { file, line, text } = node.line;
+      const item = new vscode.TreeItem(`${file}:${line}`, None);
+      item.description = text;
+      item.iconPath = new vscode.ThemeIcon("link");
+      item.command = opening(directory, node.line);
+      item.tooltip = text;
+      return item;
+    }
+    case "note": {
+      const item = new vscode.TreeItem(node.note, None);
+      item.iconPath = new vscode.ThemeIcon("info");
+      return item;
+    }
+  }
+}
