@@ -130,7 +130,7 @@ describe("parseSettings", () => {
 
   it("lists what is known where no known key is near", () => {
     assert.deepEqual(problemsOf("policy: { zzz: 1 }\n"), [
-      "1:11-14 warning policy.zzz is no setting and is ignored. Known here: onFailure, confirm, debounce, cooldown, stability, breaker.",
+      "1:11-14 warning policy.zzz is no setting and is ignored. Known here: onFailure, confirm, strategy, debounce, cooldown, stability, breaker.",
     ]);
   });
 
