@@ -41,6 +41,7 @@ describe("parseSettings", () => {
     assert.deepEqual(settings.policy, {
       onFailure: "rollback-services",
       confirm: ["critical"],
+      strategy: "affected",
       quietMs: 50,
       maxMs: 500,
       cooldownMs: 0,
