@@ -11,6 +11,7 @@ import { copyReport } from "./impact/report.ts";
 import type { ImpactTree } from "./impact/tree.ts";
 import { answerWaiting } from "./impact/waiting.ts";
 import { t } from "./l10n.ts";
+import { toggleSecretMasking } from "./language/mask-secrets.ts";
 import { showMenu } from "./menu.ts";
 import { tell, tellError } from "./messages.ts";
 import { toneOf } from "./outcome.ts";
@@ -87,6 +88,7 @@ export function registerCommands(context: CommandContext): vscode.Disposable {
     [commands.copyReport]: () => copyReport(previews),
     [commands.applyWaiting]: forProject((project) => answerWaiting(project, true)),
     [commands.dismissWaiting]: forProject((project) => answerWaiting(project, false)),
+    [commands.toggleSecretMasking]: toggleSecretMasking,
   };
   const owned = new Disposables();
   for (const [id, run] of Object.entries(handlers))

@@ -32,6 +32,7 @@ export const commands = {
   copyReport: "hotenv.copyReport",
   applyWaiting: "hotenv.applyWaiting",
   dismissWaiting: "hotenv.dismissWaiting",
+  toggleSecretMasking: "hotenv.toggleSecretMasking",
 } as const;
 export type Command = (typeof commands)[keyof typeof commands];
 
@@ -44,6 +45,8 @@ export const settings = {
   severity: "hotenv.diagnostics.severity",
   /** Whether Hotenv is a formatter of .env files. */
   format: "hotenv.format.enable",
+  /** Whether secrets are hidden in the editor itself. */
+  maskSecrets: "hotenv.maskSecrets",
   /** Whether a failure that nobody asked about is told in a notification. */
   notifications: "hotenv.notifications",
 } as const;

@@ -14,6 +14,7 @@ import { showImpactTree } from "./impact/tree.ts";
 import { askAboutChanges } from "./impact/waiting.ts";
 import { speak } from "./l10n.ts";
 import { followDocuments } from "./language/documents.ts";
+import { maskSecrets } from "./language/mask-secrets.ts";
 import { provideLanguage } from "./language/providers.ts";
 import { askSchemaModules } from "./language/schema-module.ts";
 import { tellError } from "./messages.ts";
@@ -50,6 +51,8 @@ export function activate(context: vscode.ExtensionContext): HotenvApi {
   context.subscriptions.push(owned);
 
   const log = owned.add(vscode.window.createOutputChannel("Hotenv", { log: true }));
+  // First of all: what shall be hidden is on the screen already.
+  owned.add(maskSecrets());
   const documents = owned.add(followDocuments(process.env, log));
   owned.add(provideLanguage(documents));
   const projects = owned.add(openProjects(join(context.extensionPath, "dist", "hotenv.cjs"), log));

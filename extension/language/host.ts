@@ -29,7 +29,8 @@ export function editorHost(environment: WorkspaceHost["environment"]): Workspace
   };
 }
 
-function readingAnew(): WorkspaceHost["read"] {
+/** A reader that remembers, and reads again what has changed on disk. */
+export function readingAnew(): WorkspaceHost["read"] {
   const known = new Map<string, { readonly stamp: string; readonly text: string | undefined }>();
   return (path) => {
     const stat = statSync(path, { throwIfNoEntry: false });

@@ -14,7 +14,7 @@ import type { Workbench } from "../workbench/workbench.ts";
 import { onlyAfterSuccess, openInstalled, pictureFailure } from "./installed.ts";
 
 const files: Readonly<Record<string, string>> = {
-  ".env": "DB_HOST=db\nURL=http://$DB_HOST/\nPASS=pa$$word\n",
+  ".env": "DB_HOST=db\nURL=http://$DB_HOST/\nPASS=pa$$word\n# OLD_TOKEN=retired\n",
   ".env.schema": "# Where the database answers\n# @required\nDB_HOST=\n",
   ".env.example": "DB_HOST=localhost\n",
   "compose.yaml":
@@ -51,8 +51,9 @@ describe("variables in a real workbench", function () {
       ),
     );
   const saved = async (wanted: Readonly<Record<string, string>>): Promise<void> => {
-    await runCommand(workbench.page, "File: Save All");
     await until("the files were as expected", async () => {
+      // Files that are not open are changed, and become unsaved, one after the other.
+      await runCommand(workbench.page, "File: Save All");
       const now = await onDisk();
       return Object.entries(wanted).every(([name, text]) => now[name] === text) ? true : undefined;
     });
@@ -102,6 +103,38 @@ describe("variables in a real workbench", function () {
     await activeEditor(page).getByText("PASS='pa$$word'", { exact: true }).waitFor();
     await saved({ ".env": (files[".env"] ?? "").replace("pa$$word", "'pa$$$$word'") });
     assert.equal(await passSeenByCompose(), "pa$$word");
+  });
+
+  it("are hidden in the editor itself where they are secrets, commented-out ones too", async () => {
+    const { page } = workbench;
+    await openFile(page, join(folder, ".env"));
+    /** What of the text a person can see. */
+    const seen = (): Promise<string> =>
+      activeEditor(page)
+        .locator(".view-line span:not(:has(span))")
+        .evaluateAll((spans) =>
+          spans
+            .filter((span) => getComputedStyle(span).opacity !== "0")
+            .map((span) => span.textContent)
+            .join("\n"),
+        );
+    const shows = (visible: boolean): Promise<true> =>
+      until(`secrets were ${visible ? "" : "not "}seen`, async () => {
+        const text = await seen();
+        return ["word", "retired"].every((secret) => text.includes(secret) === visible) ? true : undefined;
+      });
+    await shows(true);
+    await runCommand(page, "Hotenv: Toggle Secret Masking");
+    await shows(false);
+    assert.match(await seen(), /DB_HOST/);
+    await placeCursor(page, 4, 20);
+    await page.keyboard.type("-word");
+    await activeEditor(page).getByText("retired-word").waitFor();
+    await shows(false);
+    await screenshot(page, "secrets-masked");
+    await page.keyboard.press("Control+Z");
+    await runCommand(page, "Hotenv: Toggle Secret Masking");
+    await shows(true);
   });
 
   it("are explained in the Compose file, with the services that they reach", async () => {
