@@ -1,18 +1,25 @@
 /** One connection to a project's agent: typed calls, events, errors as the agent threw them. */
+import { randomUUID } from "node:crypto";
 import { connect as connectSocket } from "node:net";
 import { WebSocket } from "ws";
 import { errorDataSchema, errorTable, HotenvError, toHotenvError } from "../core/protocol/errors.ts";
 import {
   type AgentEvent,
+  aheadNotification,
   eventNotification,
   eventSchema,
   type Method,
+  onceMethods,
   type Params,
   protocolVersion,
   type Rendezvous,
   type Result,
   requests,
+  type Snapshot,
+  snapshotNotification,
+  snapshotSchema,
 } from "../core/protocol/messages.ts";
+import { startHeartbeat } from "./heartbeat.ts";
 import { type Asking, askOver, ConnectionLost, RpcError } from "./json-rpc.ts";
 import { maxFrameBytes } from "./limits.ts";
 import type { ProjectPaths } from "./location.ts";
@@ -36,12 +43,19 @@ export interface AgentClient {
   /** What the agent answered to `initialize`. */
   readonly initial: Result<"initialize">;
   readonly rendezvous: Rendezvous;
+  /** Requests that must not be done twice get a `requestId` where they have none. */
   readonly call: Call;
+  /** How long a ping took to come back, in ms; undefined before the first. */
+  readonly latencyMs: number | undefined;
   /**
    * Calls `listener` for each event; returns the way to stop. Events are delivered from the next turn of
    * the event loop on, so that a listener added right after `await connectAgent(…)` misses none.
    */
   onEvent(listener: (event: AgentEvent) => void): () => void;
+  /** Verdicts and errors that overtake the events before them; each comes again in its turn. */
+  onAhead(listener: (event: AgentEvent) => void): () => void;
+  /** This client read too slowly: the snapshot stands in for all events up to its number. */
+  onSnapshot(listener: (snapshot: Snapshot) => void): () => void;
   /** Called once, when the connection has ended, whoever ended it. `code` is the WebSocket's close code. */
   onClose(listener: (code: number) => void): () => void;
   /** Ends the connection; calls that wait for an answer reject with `agent-unreachable`. */
@@ -53,6 +67,10 @@ export interface ConnectOptions {
   readonly signal?: AbortSignal | undefined;
   /** The last event that this client saw on an earlier connection. */
   readonly lastSeq?: number | undefined;
+  /** Whose number that is. */
+  readonly stream?: string | undefined;
+  /** An agent that has not answered a ping for this long is gone. Default 20 s. */
+  readonly heartbeatMs?: number | undefined;
   /** Told of what an agent sent and this client cannot read. Default: silence. */
   readonly report?: ((problem: string) => void) | undefined;
 }
@@ -61,6 +79,7 @@ const handshakeTimeoutMs = 5_000;
 const initializeTimeoutMs = 10_000;
 /** How long a peer may take to answer a close frame before the socket is destroyed. */
 const closeTimeoutMs = 2_000;
+const defaultHeartbeatMs = 20_000;
 
 /** @throws HotenvError agent-unreachable where no agent answers, unauthorized, cancelled */
 export async function connectAgent(paths: ProjectPaths, options: ConnectOptions): Promise<AgentClient> {
@@ -78,14 +97,23 @@ export async function connectAgent(paths: ProjectPaths, options: ConnectOptions)
   const socket = await openSocket(rendezvous, options.signal);
   const report = options.report ?? (() => {});
   const listeners = new Set<(event: AgentEvent) => void>();
+  const ahead = new Set<(event: AgentEvent) => void>();
+  const snapshots = new Set<(snapshot: Snapshot) => void>();
   const connection = askOver(socket, {
     report,
     onNotification(method, params) {
-      if (method !== eventNotification) return;
-      const event = eventSchema.safeParse(params);
-      // A newer agent may have events that this client does not know; the others still count.
-      if (!event.success) report("The agent sent an event that this version of Hotenv cannot read.");
-      else for (const listener of [...listeners]) listener(event.data);
+      const told =
+        method === eventNotification ? listeners : method === aheadNotification ? ahead : undefined;
+      if (told !== undefined) {
+        const event = eventSchema.safeParse(params);
+        // A newer agent may have events that this client does not know; the others still count.
+        if (!event.success) report("The agent sent an event that this version of Hotenv cannot read.");
+        else for (const listener of [...told]) listener(event.data);
+      } else if (method === snapshotNotification) {
+        const snapshot = snapshotSchema.safeParse(params);
+        if (!snapshot.success) report("The agent sent a status that this version of Hotenv cannot read.");
+        else for (const listener of [...snapshots]) listener(snapshot.data);
+      }
     },
   });
   const closed = new Set<(code: number) => void>();
@@ -111,14 +139,28 @@ export async function connectAgent(paths: ProjectPaths, options: ConnectOptions)
       protocolVersion,
       client: options.client,
       ...(options.lastSeq === undefined ? {} : { lastSeq: options.lastSeq }),
+      ...(options.stream === undefined ? {} : { stream: options.stream }),
     });
+    const heartbeat = startHeartbeat(socket, options.heartbeatMs ?? defaultHeartbeatMs);
     return {
       initial,
       rendezvous,
-      call: (method, params, { signal } = {}) => request(connection, method, params, signal),
+      call: (method, params, { signal } = {}) =>
+        request(connection, method, withRequestId(method, params), signal),
+      get latencyMs() {
+        return heartbeat.latencyMs;
+      },
       onEvent(listener) {
         listeners.add(listener);
         return () => listeners.delete(listener);
+      },
+      onAhead(listener) {
+        ahead.add(listener);
+        return () => ahead.delete(listener);
+      },
+      onSnapshot(listener) {
+        snapshots.add(listener);
+        return () => snapshots.delete(listener);
       },
       onClose(listener) {
         const code = closeCode;
@@ -139,7 +181,18 @@ export async function connectAgent(paths: ProjectPaths, options: ConnectOptions)
   }
 }
 
-function openSocket(rendezvous: Rendezvous, signal: AbortSignal | undefined): Promise<WebSocket> {
+const once: ReadonlySet<Method> = new Set(onceMethods);
+
+/** Whether a request must not be done twice: it may be repeated over another connection under the same id. */
+export const isOnce = (method: Method): boolean => once.has(method);
+
+/** @returns the params, with an id where the method asks for one and there is none */
+export function withRequestId<M extends CallableMethod>(method: M, params: Params<M>): Params<M> {
+  return isOnce(method) && !("requestId" in params) ? { requestId: randomUUID(), ...params } : params;
+}
+
+/** @throws HotenvError agent-unreachable, unauthorized, cancelled */
+export function openSocket(rendezvous: Rendezvous, signal: AbortSignal | undefined): Promise<WebSocket> {
   return new Promise((resolve, reject) => {
     // The path in the URL stands for the real one, which need not survive URL parsing (spaces, colons,
     // back slashes): `createConnection` opens that. The scheme matters: only requests with a `socketPath`

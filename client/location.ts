@@ -21,6 +21,8 @@ export interface ProjectPaths {
   /** A Unix socket's path, or a named pipe on Windows. */
   readonly socket: string;
   readonly log: string;
+  /** The newest events, for clients that come back. */
+  readonly events: string;
   /** Output of local processes: one file a service. */
   readonly processLogs: string;
   /** The key that encrypts values in the database; 0600, in the user's configuration directory. */
@@ -73,6 +75,7 @@ export function projectPaths(
     lock: join(stateDirectory, "agent.lock"),
     socket: socketPath(id, stateDirectory),
     log: join(stateDirectory, "agent.log"),
+    events: join(stateDirectory, "events.log"),
     processLogs: join(stateDirectory, "logs"),
     key: join(userDirectory("config", environment), "key"),
   };

@@ -4,10 +4,21 @@
  */
 import { HotenvError, toHotenvError } from "../core/protocol/errors.ts";
 import type { AgentEvent } from "../core/protocol/messages.ts";
+import { isUrgent } from "../core/protocol/urgent.ts";
+import { isNewer } from "../core/protocol/versions.ts";
 import type { Status } from "../core/protocol/words.ts";
 import { type Backoff, backoffMs, defaultBackoff } from "./backoff.ts";
-import { type AgentClient, type Call, type ConnectOptions, connectAgent } from "./connect.ts";
+import {
+  type AgentClient,
+  type Call,
+  type ConnectOptions,
+  connectAgent,
+  isOnce,
+  withRequestId,
+} from "./connect.ts";
 import { follow } from "./follow.ts";
+import { askForHandover, makeRoom } from "./handover.ts";
+import { ConnectionLost } from "./json-rpc.ts";
 import type { ProjectPaths } from "./location.ts";
 
 export interface SessionState {
@@ -19,15 +30,38 @@ export interface SessionState {
   readonly error: HotenvError | undefined;
 }
 
+/** How the connection has been doing since the session began. */
+export interface SessionStatistics {
+  /** Times that a connection was tried, and that one was had. */
+  readonly attempts: number;
+  readonly connections: number;
+  /** Connections that ended without this session's doing. */
+  readonly losses: number;
+  /** Since when the present one lasts, in ms since 1970. */
+  readonly connectedSince: number | undefined;
+  /** Of the last ping, in ms. */
+  readonly latencyMs: number | undefined;
+  /** Times that events were missed for good and a status stood in for them. */
+  readonly gaps: number;
+}
+
 export interface AgentSession {
   readonly state: SessionState;
+  readonly statistics: SessionStatistics;
   /** Of the newest event that `state.status` includes; 0 before the first connection. */
   readonly seq: number;
-  /** Waits for a connection that is being made. @throws what the agent threw; agent-unreachable when offline */
+  /**
+   * Waits for a connection that is being made. What must not be done twice is asked again, under the same id,
+   * when the connection is lost before the answer. @throws what the agent threw; agent-unreachable when offline
+   */
   readonly call: Call;
   onState(listener: (state: SessionState) => void): () => void;
-  /** Events, each once and in order, across reconnections as far as the agent still has them. */
+  /** Events, each once and in order, across reconnections and agents as far as they are remembered. */
   onEvent(listener: (event: AgentEvent) => void): () => void;
+  /** Verdicts and errors, each once, as soon as the agent tells them: maybe before older events. */
+  onUrgent(listener: (event: AgentEvent) => void): () => void;
+  /** Events were missed that nobody remembers any more; `state.status` includes what they did. */
+  onGap(listener: () => void): () => void;
   /** Resolves with a connection. @throws HotenvError agent-unreachable when offline, cancelled */
   online(signal?: AbortSignal): Promise<void>;
   /** Ends the agent (after its running rollout), where one runs, and starts a new one. */
@@ -36,8 +70,10 @@ export interface AgentSession {
   dispose(): void;
 }
 
-export interface SessionOptions extends Pick<ConnectOptions, "client" | "report"> {
+export interface SessionOptions extends Pick<ConnectOptions, "client" | "report" | "heartbeatMs"> {
   readonly paths: ProjectPaths;
+  /** This client's: an older agent that a program started is asked to make room for the one that `spawn` starts. */
+  readonly version?: string | undefined;
   /** Starts an agent where none runs; absent: a session that only waits for one. */
   readonly spawn?: ((signal: AbortSignal) => Promise<void>) | undefined;
   readonly backoff?: Backoff | undefined;
@@ -48,10 +84,22 @@ export function startSession(options: SessionOptions): AgentSession {
   const ended = new AbortController();
   const stateListeners = new Set<(state: SessionState) => void>();
   const eventListeners = new Set<(event: AgentEvent) => void>();
+  const urgentListeners = new Set<(event: AgentEvent) => void>();
+  const gapListeners = new Set<() => void>();
+  /** Urgent events that were told before their turn. */
+  const toldAhead = new Set<number>();
   let state: SessionState = { connection: "connecting", status: undefined, error: undefined };
   let client: AgentClient | undefined;
   let lastSeq: number | undefined;
+  let stream: string | undefined;
+  let attempts = 0;
+  let connections = 0;
+  let losses = 0;
+  let gaps = 0;
+  let connectedSince: number | undefined;
   let failures = 0;
+  /** The agent that was started for this session: as new as it gets. */
+  let ownPid: number | undefined;
   /** Somebody ended the agent on purpose: it is not for this session to start another. */
   let stopped = false;
   let restarting = false;
@@ -63,25 +111,64 @@ export function startSession(options: SessionOptions): AgentSession {
     for (const listener of [...stateListeners]) listener(state);
   };
 
+  const tellUrgent = (event: AgentEvent): void => {
+    for (const listener of [...urgentListeners]) listener(event);
+  };
+  const onGap = (): void => {
+    gaps += 1;
+    for (const listener of [...gapListeners]) listener();
+  };
+
   const adopt = (connected: AgentClient): void => {
-    const { seq, status } = connected.initial;
-    // An agent with a younger history counts from anew.
-    lastSeq = Math.min(lastSeq ?? seq, seq);
+    const { seq, status, stream: theirs, resumed } = connected.initial;
+    const isSame = theirs === stream || stream === undefined;
+    const missed = lastSeq !== undefined && (resumed === false || !isSame);
+    // What is not resumed is included in the status. An older agent does not say: it may count from anew.
+    if (missed || lastSeq === undefined) lastSeq = seq;
+    else if (resumed === undefined) lastSeq = Math.min(lastSeq, seq);
+    stream = theirs;
+    if (missed) toldAhead.clear();
     stopped = false;
     client = connected;
+    connections += 1;
+    connectedSince = Date.now();
+    let includes = seq;
     connected.onEvent((event) => {
       if (lastSeq !== undefined && event.seq <= lastSeq) return;
       lastSeq = event.seq;
       // What happened before `initialize` was answered is part of its status already.
       const known = state.status;
-      if (event.seq > seq && known !== undefined) {
+      if (event.seq > includes && known !== undefined) {
         const next = follow(known, event);
         if (next !== known) setState({ ...state, status: next });
       }
+      if (isUrgent(event) && !toldAhead.delete(event.seq)) tellUrgent(event);
       for (const listener of [...eventListeners]) listener(event);
     });
+    connected.onAhead((event) => {
+      if ((lastSeq !== undefined && event.seq <= lastSeq) || toldAhead.has(event.seq)) return;
+      toldAhead.add(event.seq);
+      tellUrgent(event);
+    });
+    connected.onSnapshot((snapshot) => {
+      if (lastSeq !== undefined && snapshot.seq <= lastSeq) return;
+      lastSeq = snapshot.seq;
+      includes = snapshot.seq;
+      toldAhead.clear();
+      setState({ ...state, status: snapshot.status });
+      onGap();
+    });
     setState({ connection: "online", status, error: undefined });
+    if (missed) onGap();
+    if (options.spawn !== undefined && outdates(connected.rendezvous))
+      void askForHandover(connected, options.version ?? "").catch((error: unknown) =>
+        report(`The agent of version ${connected.rendezvous.version} stays: ${toHotenvError(error).message}`),
+      );
   };
+
+  /** Whether that agent is one that this session would replace. */
+  const outdates = ({ spawned, version, pid }: AgentClient["rendezvous"]): boolean =>
+    spawned === true && pid !== ownPid && options.version !== undefined && isNewer(options.version, version);
 
   const fail = (error: HotenvError): void => {
     failures += 1;
@@ -92,7 +179,18 @@ export function startSession(options: SessionOptions): AgentSession {
 
   const open = async (): Promise<AgentClient> => {
     const connect = (): Promise<AgentClient> =>
-      connectAgent(options.paths, { client: options.client, report, lastSeq, signal: ended.signal });
+      connectAgent(options.paths, {
+        client: options.client,
+        report,
+        lastSeq,
+        stream,
+        heartbeatMs: options.heartbeatMs,
+        signal: ended.signal,
+      });
+    attempts += 1;
+    const { version, spawn } = options;
+    if (version !== undefined && spawn !== undefined)
+      await makeRoom(options.paths, version, { signal: ended.signal, report });
     try {
       return await connect();
     } catch (error) {
@@ -105,8 +203,11 @@ export function startSession(options: SessionOptions): AgentSession {
     } catch (error) {
       // Another window was faster.
       if (toHotenvError(error).code !== "agent-running") throw error;
+      return connect();
     }
-    return connect();
+    const own = await connect();
+    ownPid = own.rendezvous.pid;
+    return own;
   };
 
   const run = async (): Promise<void> => {
@@ -121,7 +222,16 @@ export function startSession(options: SessionOptions): AgentSession {
         const since = performance.now();
         const code = await closing(connected);
         client = undefined;
+        connectedSince = undefined;
         if (ended.signal.aborted) return;
+        losses += 1;
+        if (code === serviceRestart) {
+          // Whoever asked for it starts the newer one; the others leave it a moment to do so.
+          failures = 0;
+          setState({ ...state, connection: "connecting" });
+          if (!outdates(connected.rendezvous)) await pause(handoverPauseMs);
+          continue;
+        }
         // An agent that hangs up at once, again and again, must not be asked without pause.
         if (performance.now() - since >= backoff.settledMs) failures = 0;
         stopped = code === goingAway && !restarting;
@@ -181,14 +291,28 @@ export function startSession(options: SessionOptions): AgentSession {
     get state() {
       return state;
     },
+    get statistics() {
+      return { attempts, connections, losses, gaps, connectedSince, latencyMs: client?.latencyMs };
+    },
     get seq() {
       return lastSeq ?? 0;
     },
     async call(method, params, callOptions = {}) {
-      await online(callOptions.signal);
-      if (client === undefined)
-        throw new HotenvError("agent-unreachable", "The connection to the agent was lost.");
-      return client.call(method, params, callOptions);
+      const same = withRequestId(method, params);
+      for (;;) {
+        await online(callOptions.signal);
+        const asked = client;
+        if (asked === undefined)
+          throw new HotenvError("agent-unreachable", "The connection to the agent was lost.");
+        try {
+          return await asked.call(method, same, callOptions);
+        } catch (error) {
+          // Lost before the answer: the agent knows by the id whether it has done it.
+          const lost = error instanceof HotenvError && error.cause instanceof ConnectionLost;
+          if (!(lost && isOnce(method)) || ended.signal.aborted || callOptions.signal?.aborted) throw error;
+          await closing(asked);
+        }
+      }
     },
     onState(listener) {
       stateListeners.add(listener);
@@ -197,6 +321,14 @@ export function startSession(options: SessionOptions): AgentSession {
     onEvent(listener) {
       eventListeners.add(listener);
       return () => eventListeners.delete(listener);
+    },
+    onUrgent(listener) {
+      urgentListeners.add(listener);
+      return () => urgentListeners.delete(listener);
+    },
+    onGap(listener) {
+      gapListeners.add(listener);
+      return () => gapListeners.delete(listener);
     },
     online,
     async restart(signal) {
@@ -216,6 +348,8 @@ export function startSession(options: SessionOptions): AgentSession {
       client?.close();
       stateListeners.clear();
       eventListeners.clear();
+      urgentListeners.clear();
+      gapListeners.clear();
     },
   };
 }
@@ -237,6 +371,9 @@ const endedOnPurpose = (): HotenvError =>
 
 /** WebSocket close code (RFC 6455, 7.4.1) of an agent that ends because it was told to. */
 const goingAway = 1001;
+/** The same of one that makes room for a newer one (IANA's registry). */
+const serviceRestart = 1012;
+const handoverPauseMs = 1_000;
 
 function closing(client: AgentClient): Promise<number> {
   return new Promise((resolve) => client.onClose(resolve));

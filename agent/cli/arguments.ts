@@ -1,5 +1,14 @@
 /** Arguments as the grammar takes them. */
 import { InvalidArgumentError } from "commander";
+import { parseDuration } from "../../core/settings/duration.ts";
+
+/** @returns milliseconds */
+export function duration(text: string): number {
+  const ms = parseDuration(text);
+  if (ms === undefined || ms <= 0)
+    throw new InvalidArgumentError("It must be a duration such as 500ms, 15m or 1h30m.");
+  return ms;
+}
 
 export function positive(text: string): number {
   const value = Number(text);

@@ -11,6 +11,10 @@ export interface LiveOptions {
   readonly stateDir: string | undefined;
   /** Hotenv's. */
   readonly version: string;
+  /** Started by a program, which may also replace it. */
+  readonly spawned: boolean;
+  /** How long it goes on when nobody is connected; undefined: for ever. */
+  readonly idleMs?: number | undefined;
   /** Something about the connections that is worth a line. */
   readonly log: (line: string) => void;
   /**
@@ -51,8 +55,10 @@ async function serve(
   end: AbortSignal,
 ): Promise<void> {
   const { startServer } = await import("../server/server.ts");
-  const { paths, version, log } = options;
+  const { paths, version, spawned, idleMs, log } = options;
   const { api, events } = project;
+  const idle = Promise.withResolvers<void>();
+  const handover = Promise.withResolvers<"handover">();
   const server = await startServer({
     paths,
     version,
@@ -61,28 +67,41 @@ async function serve(
     events,
     statusOf: () => api.status({}, never),
     log,
+    spawned,
+    idleMs,
+    onIdle: () => {
+      log("Nobody has been connected for a while: ending.");
+      idle.resolve();
+    },
+    onHandover: (newer) => {
+      log(`Version ${newer} takes over: ending.`);
+      handover.resolve("handover");
+    },
   });
+  let why: "stopped" | "handover" = "stopped";
   try {
     const ended = Promise.withResolvers<void>();
     end.addEventListener("abort", () => ended.resolve(), { once: true });
     if (end.aborted) ended.resolve();
     const silence = options.listening(project);
     // Fails only if it could not be told; then the agent ends.
-    await Promise.race([project.stopped, ended.promise, silence.then(() => ended.promise)]);
+    const first = await Promise.race([
+      project.stopped,
+      ended.promise,
+      silence.then(() => ended.promise),
+      idle.promise,
+      handover.promise,
+    ]);
+    why = first ?? "stopped";
     // Before the server ends: clients hear how the last rollout does.
     await project.close();
     (await silence)();
   } finally {
-    await server.close();
+    await server.close(why);
   }
 }
 
 /** What has happened since the project was opened, as far as it is remembered. */
 export function eventsSoFar(events: EventLog): readonly AgentEvent[] {
-  let found: readonly AgentEvent[] = [];
-  for (let back = 1; ; back += 1) {
-    const more = events.since(events.seq - back);
-    if (more === undefined) return found;
-    found = more;
-  }
+  return events.since(events.start) ?? [];
 }

@@ -2,7 +2,7 @@
 import { Command, Option } from "commander";
 import type { Params } from "../../core/protocol/messages.ts";
 import { verdictSchema } from "../../core/protocol/words.ts";
-import { moment, positive } from "./arguments.ts";
+import { duration, moment, positive } from "./arguments.ts";
 import type { Context, GlobalOptions } from "./context.ts";
 import { addHistoryUpkeep } from "./history-grammar.ts";
 
@@ -40,9 +40,17 @@ export function buildProgram(
     .addOption(
       new Option("--spawned", "started by another program: one line of JSON, then the log file").hideHelp(),
     )
-    .action((options: { spawned?: true }) =>
+    .option(
+      "--idle <duration>",
+      "end when no client has been connected for so long and nothing runs (default: never)",
+      duration,
+    )
+    .action((options: { spawned?: true; idle?: number }) =>
       run(async (context) =>
-        (await import("./commands/agent.ts")).agent(context, { spawned: options.spawned === true }),
+        (await import("./commands/agent.ts")).agent(context, {
+          spawned: options.spawned === true,
+          idleMs: options.idle,
+        }),
       ),
     );
   program

@@ -4,7 +4,9 @@ import manifest from "../../package.json" with { type: "json" };
 import { type History, openHistory } from "../history/history.ts";
 import { createQueue } from "../queue.ts";
 import { type Claim, claimProject } from "../server/claim.ts";
+import { forgetEvents, openEventFile } from "../server/event-file.ts";
 import { EventLog } from "../server/event-log.ts";
+import { onceEach } from "../server/once.ts";
 import { createBoard } from "./board.ts";
 import { readBreakers } from "./breaker.ts";
 import { createCancellation } from "./cancellation.ts";
@@ -19,6 +21,7 @@ import { noteGit, watchJournal } from "./told-journal.ts";
 import type { Workshop } from "./workshop.ts";
 
 const seqName = "seq";
+const requestsName = "requests";
 
 /** @throws HotenvError history-damaged, history-unwritable */
 export async function openProject(options: OpenOptions): Promise<LiveProject> {
@@ -38,7 +41,16 @@ async function openWith(options: OpenOptions, paths: ProjectPaths, history: Hist
   const closing = new AbortController();
   const stopped = Promise.withResolvers<void>();
   const queue = createQueue();
+  // One-shot commands may run side by side, and beside an agent: only an agent keeps its events.
+  const store = options.watch
+    ? openEventFile(paths, {
+        // Not from within the event that could not be kept.
+        onFailure: (why) =>
+          queueMicrotask(() => void events.emit("log", { level: "warn", message: `${why}.` })),
+      })
+    : undefined;
   const events = new EventLog({
+    store,
     start: Number(history.recall(seqName) ?? 0),
     reserve: (upTo) => history.keep(seqName, String(upTo)),
   });
@@ -74,7 +86,10 @@ async function openWith(options: OpenOptions, paths: ProjectPaths, history: Hist
 
   /** One-shot commands work without an agent, but never beside one. */
   async function ready(): Promise<void> {
-    if (!options.watch) claim ??= claimProject(paths);
+    if (!options.watch && claim === undefined) {
+      claim = claimProject(paths);
+      forgetEvents(paths);
+    }
     if (recovered) return;
     await recoverProject(shop);
     recovered = true;
@@ -95,6 +110,10 @@ async function openWith(options: OpenOptions, paths: ProjectPaths, history: Hist
     inTurn: (signal, work) => queue.add(() => work(AbortSignal.any([signal, closing.signal]))),
     stop: () => stopped.resolve(),
   });
+  const requests = {
+    recall: () => history.recall(requestsName),
+    keep: (text: string) => history.keep(requestsName, text),
+  };
 
   let closed: Promise<void> | undefined;
   async function close(): Promise<void> {
@@ -106,12 +125,13 @@ async function openWith(options: OpenOptions, paths: ProjectPaths, history: Hist
     closing.abort();
     observer.close();
     await runtimes.close();
+    store?.close();
     history.close();
     claim?.release();
   }
 
   return {
-    api,
+    api: onceEach(api, requests),
     events,
     stopped: stopped.promise,
     close: () => (closed ??= close()),

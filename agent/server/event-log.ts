@@ -1,16 +1,20 @@
-/** The events of one agent, numbered without gaps while it runs, and a bounded memory of the newest. */
+/** The events of one agent, numbered without gaps, and a bounded memory of the newest. */
+import { randomBytes } from "node:crypto";
 import type { AgentEvent, EventData, EventType } from "../../core/protocol/messages.ts";
+import type { EventStore } from "./event-file.ts";
 
 export interface EventLogOptions {
   /** The number before the first event's: no event of an earlier run may have a greater one. Default 0. */
   readonly start?: number;
-  /** How many events are remembered. Default 1000. */
+  /** How many events are remembered here. Default 256 with a store behind it, 1000 without one. */
   readonly capacity?: number;
   /**
    * Called before numbers up to and including `upTo` are given out, so that the next run can start
    * there (`start`). Whole blocks are reserved: not every event costs a write.
    */
   readonly reserve?: (upTo: number) => void;
+  /** Remembers more than this process can; where it has events, numbers go on from there. */
+  readonly store?: EventStore | undefined;
   /** Milliseconds since the epoch. Default `Date.now`. */
   readonly now?: () => number;
   /** Told what a listener threw. Default: a warning of the process. */
@@ -22,8 +26,13 @@ const reservedBlock = 10_000;
 type Listener = (event: AgentEvent) => void;
 
 export class EventLog {
+  /** Names the numbering. What a client saw last says something only of the same stream. */
+  readonly stream: string;
+  /** The number before the first event of this run. */
+  readonly start: number;
   readonly #capacity: number;
   readonly #reserve: (upTo: number) => void;
+  readonly #store: EventStore | undefined;
   readonly #now: () => number;
   readonly #onListenerError: (error: unknown) => void;
   readonly #listeners = new Set<Listener>();
@@ -35,9 +44,12 @@ export class EventLog {
   #delivering = false;
 
   constructor(options: EventLogOptions = {}) {
-    this.#seq = options.start ?? 0;
-    this.#reserved = this.#seq;
-    this.#capacity = options.capacity ?? 1000;
+    this.#store = options.store;
+    this.stream = options.store?.stream ?? randomBytes(8).toString("hex");
+    this.start = options.store?.seq ?? options.start ?? 0;
+    this.#seq = this.start;
+    this.#reserved = Math.max(this.start, options.store?.seq === undefined ? 0 : (options.start ?? 0));
+    this.#capacity = options.capacity ?? (options.store === undefined ? 1000 : 256);
     this.#reserve = options.reserve ?? (() => {});
     this.#now = options.now ?? Date.now;
     this.#onListenerError =
@@ -66,19 +78,32 @@ export class EventLog {
     } as AgentEvent;
     this.#events.push(event);
     if (this.#events.length >= 2 * this.#capacity) this.#events = this.#events.slice(-this.#capacity);
+    // Kept before anybody is told: nobody has seen an event that the next run does not know.
+    this.#store?.append(event);
     this.#undelivered.push(event);
     this.#deliver();
     return event;
   }
 
   /**
-   * The events after `seq`, oldest first; undefined where some of them are no longer remembered or
-   * `seq` is not of this log: what a snapshot of the state must then stand in for.
+   * The events after `seq`, oldest first and at most `limit`; undefined where some of them are no longer
+   * remembered or `seq` is not of this log: what a snapshot of the state must then stand in for.
    */
-  since(seq: number): readonly AgentEvent[] | undefined {
+  since(seq: number, limit = Number.POSITIVE_INFINITY): readonly AgentEvent[] | undefined {
     const missed = this.#seq - seq;
-    if (missed < 0 || missed > Math.min(this.#events.length, this.#capacity)) return undefined;
-    return missed === 0 ? [] : this.#events.slice(-missed);
+    if (missed < 0) return undefined;
+    if (missed === 0) return [];
+    if (missed <= Math.min(this.#events.length, this.#capacity)) {
+      const from = this.#events.length - missed;
+      return this.#events.slice(from, from + limit);
+    }
+    const kept = this.#store?.read(seq, limit);
+    return kept === undefined || kept.length < Math.min(missed, limit) ? undefined : kept;
+  }
+
+  /** Whether all that came after this number is remembered. */
+  reaches(seq: number): boolean {
+    return this.since(seq, 1) !== undefined;
   }
 
   /** Called for every event from now on, in order. Returns the way to stop listening. */

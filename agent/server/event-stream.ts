@@ -1,56 +1,109 @@
-/** The events that go to one client: in order, none lost, none twice, or the connection ends. */
+/**
+ * The events that go to one client: in order, none lost, none twice. What a client has not read yet is not kept
+ * for it: there is a place in the log where it stands, and it goes on from there when it reads again. Where that
+ * place is no longer remembered, a snapshot of the state stands in for what is gone.
+ */
+import type { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
-import { type AgentEvent, eventNotification } from "../../core/protocol/messages.ts";
+import { isUrgent } from "../../core/protocol/urgent.ts";
+import type { Status } from "../../core/protocol/words.ts";
+import type { EventFrames } from "./event-frames.ts";
 import type { EventLog } from "./event-log.ts";
-import { closeCodes } from "./session-frames.ts";
 
-/** What may wait in our memory for a client that does not read. */
-const maxUnsentBytes = 4 * 1024 * 1024;
-
-/** Every client gets the same bytes: written once an event, not once a client. */
-let newest: { readonly event: AgentEvent; readonly frame: Buffer } | undefined;
-
-function frameOf(event: AgentEvent): Buffer {
-  if (newest?.event !== event) {
-    const message = { jsonrpc: "2.0", method: eventNotification, params: event };
-    newest = { event, frame: Buffer.from(JSON.stringify(message)) };
-  }
-  return newest.frame;
+export interface StreamOptions {
+  readonly client: WebSocket;
+  /** What the client's frames are written to: those of one turn leave together. */
+  readonly socket: Pick<Duplex, "cork" | "uncork">;
+  readonly events: EventLog;
+  /** The last event that the client has; `events.reaches(from)`. */
+  readonly from: number;
+  readonly frames: EventFrames;
+  readonly statusOf: () => Promise<Status>;
+  /** Told why no snapshot could be made; the client is then sent away to come again. */
+  readonly onError: (error: unknown) => void;
 }
 
-/**
- * Sends what came after `lastSeq`, then what comes. Where that is no longer remembered, or the client
- * does not keep up, it is sent away and told to come again: it then starts from a status.
- * @returns the way to stop; undefined where there is nothing to stop
- */
-export function streamEvents(client: WebSocket, events: EventLog, lastSeq: number): (() => void) | undefined {
-  let sent = lastSeq;
-  let unsentBytes = 0;
-  let stop: (() => void) | undefined;
-  const sendAway = (reason: string): void => {
-    stop?.();
-    client.close(closeCodes.tryAgainLater, reason);
-  };
-  const send = (event: AgentEvent): void => {
-    if (event.seq <= sent || client.readyState !== client.OPEN) return;
-    const frame = frameOf(event);
-    if (unsentBytes + frame.length > maxUnsentBytes) {
-      sendAway("The client reads too slowly.");
-      return;
-    }
-    sent = event.seq;
-    unsentBytes += frame.length;
+/** A client for which more is on its way is given no more. */
+const maxUnreadBytes = 256 * 1024;
+/** Urgent events may go this far beyond. */
+const maxAheadBytes = 1024 * 1024;
+const batch = 64;
+
+export interface EventStream {
+  /** Events that the client has not been sent yet. */
+  readonly behind: number;
+  stop(): void;
+}
+
+export function streamEvents(options: StreamOptions): EventStream {
+  const { client, socket, events, frames } = options;
+  let sent = options.from;
+  let unreadBytes = 0;
+  let due = false;
+  let stopped = false;
+  let snapshotting = false;
+
+  const write = (frame: Buffer): void => {
+    unreadBytes += frame.length;
     // A failure is followed by the socket's `close`: whoever owns it stops this stream.
     client.send(frame, { binary: false }, () => {
-      unsentBytes -= frame.length;
+      unreadBytes -= frame.length;
+      if (sent < events.seq) wake();
     });
   };
-  const missed = events.since(lastSeq);
-  if (missed === undefined) {
-    sendAway("Too much happened since the last event.");
-    return undefined;
+  const snapshot = async (): Promise<void> => {
+    snapshotting = true;
+    try {
+      const { seq, stream } = events;
+      const status = await options.statusOf();
+      if (stopped) return;
+      sent = seq;
+      write(frames.snapshot({ stream, seq, status }));
+    } finally {
+      snapshotting = false;
+    }
+  };
+  const pump = (): void => {
+    due = false;
+    if (stopped || snapshotting || client.readyState !== client.OPEN) return;
+    socket.cork();
+    try {
+      while (sent < events.seq && unreadBytes <= maxUnreadBytes) {
+        const next = events.since(sent, batch);
+        if (next === undefined) {
+          void snapshot().then(wake, options.onError);
+          return;
+        }
+        for (const event of next) {
+          if (unreadBytes > maxUnreadBytes) return;
+          sent = event.seq;
+          write(frames.event(event));
+        }
+      }
+    } finally {
+      socket.uncork();
+    }
+  };
+  /** What one turn brings goes out at its end. */
+  function wake(): void {
+    if (due || stopped || unreadBytes > maxUnreadBytes) return;
+    due = true;
+    setImmediate(pump);
   }
-  stop = events.on(send);
-  for (const event of missed) send(event);
-  return stop;
+  const deafen = events.on((event) => {
+    wake();
+    const waits = unreadBytes > maxUnreadBytes && unreadBytes <= maxAheadBytes;
+    if (waits && frames.ahead && isUrgent(event) && client.readyState === client.OPEN)
+      write(frames.ahead(event));
+  });
+  wake();
+  return {
+    get behind() {
+      return events.seq - sent;
+    },
+    stop() {
+      stopped = true;
+      deafen();
+    },
+  };
 }

@@ -12,6 +12,8 @@ export const closeCodes = {
   malformed: 1007,
   /** The client did not do what the protocol asks, such as to greet in time. */
   policy: 1008,
+  /** The agent makes room for a newer one: come again in a moment. */
+  restart: 1012,
   /** The client reads too slowly: it shall come again and say what it saw last. */
   tryAgainLater: 1013,
 } as const;

@@ -1,14 +1,22 @@
 /** One client's connection, from its greeting to its end. */
+import type { Duplex } from "node:stream";
 import { createMessageConnection, ErrorCodes, ResponseError } from "vscode-jsonrpc/node";
 import type { WebSocket } from "ws";
 import { FrameWriter } from "../../client/frames.ts";
 import { maxFrameBytes } from "../../client/limits.ts";
 import { HotenvError } from "../../core/protocol/errors.ts";
-import { type AgentApi, protocolVersion, type Result } from "../../core/protocol/messages.ts";
+import {
+  type AgentApi,
+  type Connections,
+  type Params,
+  protocolVersion,
+  type Result,
+} from "../../core/protocol/messages.ts";
 import type { Status } from "../../core/protocol/words.ts";
 import { askAgent, asResponseError, isMethod, parseParams } from "./answer.ts";
+import { rpcFrames } from "./event-frames.ts";
 import type { EventLog } from "./event-log.ts";
-import { streamEvents } from "./event-stream.ts";
+import { type EventStream, streamEvents } from "./event-stream.ts";
 import { closeCodes, SessionReader } from "./session-frames.ts";
 
 export interface SessionContext {
@@ -16,9 +24,17 @@ export interface SessionContext {
   readonly events: EventLog;
   readonly statusOf: () => Promise<Status>;
   readonly log: (line: string) => void;
+  /** @throws HotenvError where this agent does not make room for that version */
+  readonly handover: (params: Params<"handover">) => Promise<void>;
+  readonly connections: () => Connections;
 }
 
 export interface Session {
+  /** undefined before the greeting. */
+  readonly client: Params<"initialize">["client"] | undefined;
+  readonly since: Date;
+  /** Events that it has not been sent yet. */
+  readonly behind: number;
   /** Resolves when the requests that run now have been answered, whatever the answer. */
   settled(): Promise<void>;
   /** Sends what is due and hangs up; by force after a while. Resolves when the socket is closed. */
@@ -32,10 +48,12 @@ const farewellMs = 1000;
 /** Language Server Protocol 3.17, "ServerNotInitialized". */
 const notInitialized = -32002;
 
-export function openSession(client: WebSocket, context: SessionContext): Session {
+/** @param socket what the client's frames are written to */
+export function openSession(client: WebSocket, socket: Duplex, context: SessionContext): Session {
   const running = new Set<Promise<unknown>>();
-  let stopEvents: (() => void) | undefined;
-  let greeted = false;
+  const since = new Date();
+  let stream: EventStream | undefined;
+  let name: Session["client"];
   const closed = new Promise<void>((resolve) => client.once("close", () => resolve()));
 
   const end = (code: number, reason: string): Promise<void> => {
@@ -52,20 +70,35 @@ export function openSession(client: WebSocket, context: SessionContext): Session
         `The agent speaks version ${protocolVersion} of the protocol, the client version ${greeting.protocolVersion}.`,
         { todo: "Restart the agent with the newer Hotenv." },
       );
-    if (greeted) throw new HotenvError("usage", "This connection has been initialized already.");
-    greeted = true;
+    if (name !== undefined) throw new HotenvError("usage", "This connection has been initialized already.");
+    name = greeting.client;
     clearTimeout(patience);
     // Taken before the status: what happens while that is made is rather told twice than not at all.
-    const seq = context.events.seq;
+    const { events, statusOf } = context;
+    const { seq, stream: numbering } = events;
     const { lastSeq } = greeting;
-    const known = lastSeq !== undefined && context.events.since(lastSeq) !== undefined;
-    const status = await context.statusOf();
+    const sameStream = greeting.stream === undefined || greeting.stream === numbering;
+    const resumed = lastSeq !== undefined && sameStream && events.reaches(lastSeq);
+    const status = await statusOf();
     // The answer is written in the microtasks that follow this function's end: before the next turn.
     setImmediate(() => {
       if (client.readyState === client.OPEN)
-        stopEvents = streamEvents(client, context.events, known ? lastSeq : seq);
+        stream = streamEvents({
+          client,
+          socket,
+          events,
+          from: resumed ? lastSeq : seq,
+          frames: rpcFrames,
+          statusOf,
+          onError: (error) => {
+            context.log(
+              `No snapshot could be made: ${error instanceof Error ? error.message : String(error)}`,
+            );
+            void end(closeCodes.tryAgainLater, "No snapshot could be made.");
+          },
+        });
     });
-    return { protocolVersion, status, seq };
+    return { protocolVersion, status, seq, stream: numbering, resumed };
   };
 
   const answer = async (method: string, params: unknown, signal: AbortSignal): Promise<unknown> => {
@@ -74,10 +107,18 @@ export function openSession(client: WebSocket, context: SessionContext): Session
         code: "usage",
       });
     if (method === "initialize") return await greet(params);
-    if (!greeted)
+    if (method === "handover") {
+      await context.handover(parseParams(method, params));
+      return {};
+    }
+    if (name === undefined)
       throw new ResponseError(notInitialized, `"initialize" must come before "${method}".`, {
         code: "usage",
       });
+    if (method === "connections") {
+      parseParams(method, params);
+      return context.connections();
+    }
     return await askAgent(context.api, method, params, signal);
   };
 
@@ -108,12 +149,19 @@ export function openSession(client: WebSocket, context: SessionContext): Session
   const patience = setTimeout(() => void end(closeCodes.policy, "The client did not greet."), greetingMs);
   client.once("close", () => {
     clearTimeout(patience);
-    stopEvents?.();
+    stream?.stop();
     connection.dispose();
   });
   connection.listen();
 
   return {
+    get client() {
+      return name;
+    },
+    since,
+    get behind() {
+      return stream?.behind ?? 0;
+    },
     async settled() {
       await Promise.allSettled(running);
       // Until then vscode-jsonrpc has written the answers (see above).

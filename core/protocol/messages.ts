@@ -27,6 +27,11 @@ export const protocolVersion = 1;
 
 const none = z.strictObject({});
 
+/** Chosen by whoever asks; what is asked again under the same one is done once and answered twice. */
+const requestId = z.optional(z.string().check(z.minLength(8), z.maxLength(100)));
+/** Requests that must not be done twice, and therefore carry a `requestId`. */
+export const onceMethods = ["apply", "rollback", "service/act"] as const satisfies readonly Method[];
+
 export const outcomeSchema = z.object({
   verdict: verdictSchema,
   /** The revision that was made; null where nothing needed doing. */
@@ -110,22 +115,54 @@ export const proofSchema = z.object({
 });
 export type Proof = z.infer<typeof proofSchema>;
 
+export const connectionsSchema = z.object({
+  /** Since the agent listens. */
+  uptimeMs: z.number(),
+  /** Connections accepted since then, and requests for one that were refused. */
+  accepted: z.int(),
+  refused: z.int(),
+  clients: z.array(
+    z.object({
+      client: z.enum(["extension", "cli", "page"]),
+      since: timeSchema,
+      /** A ping's way there and back; null before the first. */
+      latencyMs: z.nullable(z.number()),
+      /** Events that it has not been sent yet, because it reads slowly. */
+      behind: z.int(),
+    }),
+  ),
+});
+export type Connections = z.infer<typeof connectionsSchema>;
+
 /** Requests, client to agent. */
 export const requests = {
-  /** First on every connection. `lastSeq`: the last event that this client saw. */
+  /** First on every connection. `lastSeq`: the last event that this client saw, of `stream`. */
   initialize: {
     params: z.object({
       protocolVersion: z.int(),
       client: z.enum(["extension", "cli", "page"]),
       lastSeq: z.optional(z.int()),
+      stream: z.optional(z.string()),
     }),
     result: z.object({
       protocolVersion: z.int(),
       status: statusSchema,
       /** The sequence number of the newest event; events after it follow as notifications. */
       seq: z.int(),
+      /** Names the numbering, which an agent goes on with after a restart; absent in older agents. */
+      stream: z.optional(z.string()),
+      /** All that came after `lastSeq` follows. Else the status stands in for it, and what follows comes after `seq`. */
+      resumed: z.optional(z.boolean()),
     }),
   },
+  /**
+   * A newer Hotenv takes over: the agent ends after the rollout that runs, and tells its clients to come again.
+   * May come before `initialize`: a client of any protocol version may ask. Refused by an agent that is not older,
+   * and by one that was started by hand.
+   */
+  handover: { params: z.object({ version: z.string() }), result: none },
+  /** Who is connected, and how well. Answered by the server itself. */
+  connections: { params: none, result: connectionsSchema },
   status: { params: none, result: statusSchema },
   plan: { params: none, result: planSchema },
   /** How long the services' last rollouts took, by action: the median, and of how many. */
@@ -140,6 +177,7 @@ export const requests = {
       origin: z.optional(originSchema),
       /** Start what is not running, too. */
       up: z.optional(z.boolean()),
+      requestId,
     }),
     result: outcomeSchema,
   },
@@ -161,6 +199,7 @@ export const requests = {
       author: z.optional(authorSchema),
       /** Only this key goes back to its value in that revision; newer edits of other keys stay. */
       key: z.optional(z.string()),
+      requestId,
     }),
     result: outcomeSchema,
   },
@@ -286,7 +325,7 @@ export const requests = {
    * `ok` false: it did not prove itself afterwards; `message` says why.
    */
   "service/act": {
-    params: z.object({ service: z.string(), act: serviceActSchema }),
+    params: z.object({ service: z.string(), act: serviceActSchema, requestId }),
     result: z.object({ ok: z.boolean(), message: z.string(), log: z.array(z.string()) }),
   },
   /** Leaves a service out of rollouts, and takes it in again; what the files say of it by then is applied at once. */
@@ -339,7 +378,7 @@ export type Result<M extends Method> = z.infer<(typeof requests)[M]["result"]>;
 
 /** What an agent can be asked, whoever asks: the server, or the command line in its own process. */
 export type AgentApi = {
-  readonly [M in Exclude<Method, "initialize">]: (
+  readonly [M in Exclude<Method, "initialize" | "handover" | "connections">]: (
     params: Params<M>,
     signal: AbortSignal,
   ) => Promise<Result<M>>;
@@ -377,7 +416,17 @@ export const eventSchema = z.discriminatedUnion("type", [
 export type AgentEvent = z.infer<typeof eventSchema>;
 export type EventType = AgentEvent["type"];
 export type EventData<T extends EventType> = Extract<AgentEvent, { type: T }>["data"];
+/** One event, in the order of their numbers. */
 export const eventNotification = "event";
+/**
+ * An event that overtakes others, for a client that reads too slowly to have had those: a verdict or an error. It
+ * comes again as `event` when its turn has come.
+ */
+export const aheadNotification = "event/ahead";
+/** To a client that was too slow: this stands in for all events up to `seq`. */
+export const snapshotNotification = "snapshot";
+export const snapshotSchema = z.object({ stream: z.string(), seq: z.int(), status: statusSchema });
+export type Snapshot = z.infer<typeof snapshotSchema>;
 
 /** The file by which clients find an agent; mode 0600 in a 0700 directory. */
 export const rendezvousSchema = z.object({
@@ -391,5 +440,7 @@ export const rendezvousSchema = z.object({
   /** 256 bits, hexadecimal. */
   token: z.string(),
   startedAt: timeSchema,
+  /** Started by a program, which may replace it by a newer one; else by a person. */
+  spawned: z.optional(z.boolean()),
 });
 export type Rendezvous = z.infer<typeof rendezvousSchema>;

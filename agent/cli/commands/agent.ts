@@ -14,11 +14,26 @@ import { renderWelcome } from "../render/welcome.ts";
 import type { Terminal } from "../terminal.ts";
 import { sayWhatRuns } from "../what-runs.ts";
 
-export function agent(context: Context, options: { readonly spawned: boolean }): Promise<number> {
-  return options.spawned ? spawned(context) : foreground(context);
+/** A window that is reloaded or a folder that is opened again finds its agent still there. */
+const spawnedIdleMs = 15 * 60 * 1000;
+
+export interface AgentOptions {
+  /** Started by a program that waits for one line. */
+  readonly spawned: boolean;
+  /** Default: for ever; when spawned, a quarter of an hour. */
+  readonly idleMs?: number | undefined;
 }
 
-async function foreground({ version, terminal, options }: Context): Promise<number> {
+export function agent(context: Context, options: AgentOptions): Promise<number> {
+  return options.spawned
+    ? spawned(context, options.idleMs ?? spawnedIdleMs)
+    : foreground(context, options.idleMs);
+}
+
+async function foreground(
+  { version, terminal, options }: Context,
+  idleMs: number | undefined,
+): Promise<number> {
   const paths = pathsOf({ terminal, options });
   let status: (() => Promise<Status>) | undefined;
   using interrupt = watchInterrupts({
@@ -33,7 +48,7 @@ async function foreground({ version, terminal, options }: Context): Promise<numb
     return options.json ? streamEvents(project, terminal) : tellPerson(project, terminal.view, terminal.out);
   };
   const log = (line: string) => terminal.err(`hotenv: ${line}\n`);
-  await live({ paths, version, stateDir: options.stateDir, log, listening }, end);
+  await live({ paths, version, stateDir: options.stateDir, spawned: false, idleMs, log, listening }, end);
   return exitCodes.done;
 }
 
@@ -59,7 +74,7 @@ async function streamEvents({ api, events }: LiveProject, terminal: Terminal): P
 /** "Now" is never today, so that every line of the file carries its day. */
 const logView: View = { color: false, width: Number.POSITIVE_INFINITY, now: new Date(0) };
 
-async function spawned({ version, terminal, options }: Context): Promise<number> {
+async function spawned({ version, terminal, options }: Context, idleMs: number): Promise<number> {
   let log: LogFile | undefined;
   // Before it is ready there is no file yet; standard error is what was made for such lines.
   const note = (line: string) => {
@@ -79,7 +94,8 @@ async function spawned({ version, terminal, options }: Context): Promise<number>
       terminal.out(`${JSON.stringify({ ready: true })}\n`);
       return tellPerson(project, () => logView, file.write);
     };
-    await live({ paths, version, stateDir: options.stateDir, log: note, listening }, interrupt.signal);
+    const { stateDir } = options;
+    await live({ paths, version, stateDir, spawned: true, idleMs, log: note, listening }, interrupt.signal);
     note("Ended.");
     return exitCodes.done;
   } catch (error) {

@@ -1,0 +1,36 @@
+/** Finds out that the agent is gone without a word, and how long a word takes there and back. */
+import type { WebSocket } from "ws";
+
+export interface Heartbeat {
+  /** Of the last ping that was answered. */
+  readonly latencyMs: number | undefined;
+}
+
+/** The first ping goes out at once. Ends with the connection; keeps no process alive. */
+export function startHeartbeat(socket: WebSocket, intervalMs: number): Heartbeat {
+  let latencyMs: number | undefined;
+  let sentAt: number | undefined;
+  const beat = (): void => {
+    if (socket.readyState !== socket.OPEN) return;
+    if (sentAt !== undefined) {
+      socket.terminate();
+      return;
+    }
+    sentAt = performance.now();
+    socket.ping();
+  };
+  socket.on("pong", () => {
+    if (sentAt === undefined) return;
+    latencyMs = performance.now() - sentAt;
+    sentAt = undefined;
+  });
+  const timer = setInterval(beat, intervalMs);
+  timer.unref();
+  socket.once("close", () => clearInterval(timer));
+  beat();
+  return {
+    get latencyMs() {
+      return latencyMs;
+    },
+  };
+}
