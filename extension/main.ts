@@ -55,7 +55,15 @@ export function activate(context: vscode.ExtensionContext): HotenvApi {
   owned.add(maskSecrets());
   const documents = owned.add(followDocuments(process.env, log));
   owned.add(provideLanguage(documents));
-  const projects = owned.add(openProjects(join(context.extensionPath, "dist", "hotenv.cjs"), log));
+  const projects = owned.add(
+    openProjects(
+      {
+        entry: join(context.extensionPath, "dist", "hotenv.cjs"),
+        version: String(context.extension.packageJSON.version),
+      },
+      log,
+    ),
+  );
   const status = owned.add(showStatus(projects));
   const saves = owned.add(tellSaves(projects, log));
   owned.add(askSchemaModules(projects, log));

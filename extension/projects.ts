@@ -19,6 +19,11 @@ export interface Project {
   restart(signal?: AbortSignal): Promise<void>;
 }
 
+export interface BundledAgent {
+  readonly entry: string;
+  readonly version: string;
+}
+
 export interface Projects extends vscode.Disposable {
   readonly list: readonly Project[];
   /** A project came or went. */
@@ -40,8 +45,8 @@ const projectFiles = [
   "hotenv.yaml",
 ];
 
-/** @param entry the bundled agent */
-export function openProjects(entry: string, log: vscode.LogOutputChannel): Projects {
+/** @param agent the bundled one: its script, and its version, for which an older agent makes room */
+export function openProjects(agent: BundledAgent, log: vscode.LogOutputChannel): Projects {
   const owned = new Disposables();
   const projects = new Map<string, { project: Project; owned: Disposables }>();
   const listChanged = owned.add(new vscode.EventEmitter<void>());
@@ -66,7 +71,7 @@ export function openProjects(entry: string, log: vscode.LogOutputChannel): Proje
     for (const [key, folder] of wanted)
       if (!projects.has(key)) {
         const each = new Disposables();
-        const project = open(folder, entry, log);
+        const project = open(folder, agent, log);
         projects.set(key, { project, owned: each });
         each.defer(() => project.session.dispose());
         each.defer(project.session.onState(() => stateChanged.fire()));
@@ -141,7 +146,11 @@ async function isProject(folder: vscode.WorkspaceFolder): Promise<boolean> {
   return projectFiles.some((name) => names.has(name));
 }
 
-function open(folder: vscode.WorkspaceFolder, entry: string, log: vscode.LogOutputChannel): Project {
+function open(
+  folder: vscode.WorkspaceFolder,
+  { entry, version }: BundledAgent,
+  log: vscode.LogOutputChannel,
+): Project {
   const configuration = vscode.workspace.getConfiguration(undefined, folder);
   const stateDir = configuration.get<string>(settings.stateDirectory) || undefined;
   const paths = projectPaths(folder.uri.fsPath, { stateDir });
@@ -150,6 +159,7 @@ function open(folder: vscode.WorkspaceFolder, entry: string, log: vscode.LogOutp
   const session = startSession({
     paths,
     client: "extension",
+    version,
     report: (problem) => log.debug(`${folder.name}: ${problem}`),
     async spawn(signal) {
       if (
