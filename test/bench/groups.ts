@@ -19,5 +19,6 @@ export const groups: readonly Group[] = [
   { name: "watch", load: async () => (await import("./watch.ts")).benchmark, limitSeconds: 300 },
   { name: "impact", load: async () => (await import("./impact.ts")).benchmark, limitSeconds: 300 },
   { name: "language", load: async () => (await import("./language.ts")).benchmark, limitSeconds: 300 },
+  { name: "page", load: async () => (await import("./page.ts")).benchmark, limitSeconds: 300 },
   { name: "sizes", load: async () => (await import("./sizes.ts")).benchmark, limitSeconds: 120 },
 ];
