@@ -19,7 +19,7 @@ import { withRollout } from "./progress.ts";
 import type { Project, Projects } from "./projects.ts";
 import type { Question } from "./question.ts";
 import { rollbackConfig } from "./rollback.ts";
-import { actOn, chooseService, openShell, verifyService } from "./services/service-actions.ts";
+import { actOn, chooseService, openShell, takePart, verifyService } from "./services/service-actions.ts";
 import type { ServiceLogs } from "./services/service-logs.ts";
 import type { ServiceNode } from "./services/service-tree.ts";
 import type { Timeline } from "./timeline.ts";
@@ -78,6 +78,14 @@ export function registerCommands(context: CommandContext): vscode.Disposable {
     [commands.restartService]: forService(t("Restart Service"), (node) => actOn(node, "restart")),
     [commands.reloadService]: forService(t("Reload Service"), (node) => actOn(node, "reload")),
     [commands.verifyService]: forService(t("Verify Service"), verifyService),
+    [commands.disableService]: forService(t("Leave Service Out of Rollouts"), (node) =>
+      takePart(node, false),
+    ),
+    [commands.enableService]: forService(t("Take Service Into Rollouts"), (node) => takePart(node, true)),
+    [commands.cancelRollout]: forProject(async (project) => {
+      const { revision } = await project.session.call("cancel", {});
+      if (revision === null) tell("info", t("No rollout of {0} runs.", project.name));
+    }),
     [commands.showServiceLog]: forService(t("Show Service Log"), async (node) => logs.show(node)),
     [commands.openServiceShell]: forService(t("Open Shell in Service"), async (node) => openShell(node)),
     [commands.openForm]: openForm,

@@ -42,6 +42,15 @@ export function menuItems(session: SessionState): MenuItem[] {
         t("what keeps the files from being applied"),
       ),
     );
+  if (mood === "restarting")
+    items.push(
+      item(
+        "stop-circle",
+        t("Cancel Rollout"),
+        commands.cancelRollout,
+        t("undo it; the last good state runs on"),
+      ),
+    );
   if (mood === "error")
     items.push(item("refresh", t("Retry"), commands.applyNow, t("apply the files on disk once more")));
   if (!isUp && status.services.length > 0 && mood !== "paused" && mood !== "restarting")

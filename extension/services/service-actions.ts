@@ -54,6 +54,14 @@ export async function verifyService({ project, status: { service } }: ServiceNod
   else tell(proof.inconclusive ? "warning" : "error", proof.reason);
 }
 
+/** Leaves it out of rollouts, or takes it in again: then what the files say of it by now is applied at once. */
+export async function takePart({ project, status: { service } }: ServiceNode, takes: boolean): Promise<void> {
+  const title = takes ? t("Taking {0} into rollouts", service) : t("Leaving {0} out of rollouts", service);
+  await inStatusBar(title, () =>
+    project.session.call(takes ? "service/enable" : "service/disable", { service }),
+  );
+}
+
 const shownMs = 5_000;
 
 async function inStatusBar<T>(title: string, work: () => Promise<T>): Promise<T> {

@@ -1,6 +1,6 @@
 /** A service as the tree shows it: pure functions from what is known to labels. */
 import type { RevisionSummary } from "../../core/protocol/messages.ts";
-import type { ServiceStatus } from "../../core/protocol/words.ts";
+import type { Breaker, ServiceStatus } from "../../core/protocol/words.ts";
 import { t } from "../l10n.ts";
 import { ago, lasting, took } from "../time.ts";
 
@@ -35,7 +35,9 @@ const healthWords: Readonly<Record<ServiceStatus["health"], () => string>> = {
   unhealthy: () => t("unhealthy"),
 };
 
-function lookOf({ state, health }: ServiceStatus): Look {
+function lookOf({ state, health, breaker }: ServiceStatus): Look {
+  if (breaker?.state === "degraded") return { icon: "warning", color: "charts.orange" };
+  if (breaker?.state === "disabled") return { icon: "circle-slash", color: undefined };
   if (state === "restarting") return { icon: "sync~spin", color: "charts.yellow" };
   if (state === "exited") return { icon: "error", color: "charts.red" };
   if (state !== "running") return { icon: "circle-outline", color: undefined };
@@ -44,9 +46,12 @@ function lookOf({ state, health }: ServiceStatus): Look {
   return { icon: health === "healthy" ? "pass-filled" : "circle-filled", color: "charts.green" };
 }
 
-/** One or two words: the health where it says more than the state. */
-export function conditionOf({ state, health }: ServiceStatus): string {
-  return state === "running" && health !== "none" ? healthWords[health]() : stateWords[state]();
+const breakerWords = { degraded: () => t("degraded"), disabled: () => t("left out") } as const;
+
+/** A few words: the health where it says more than the state, and whether rollouts leave it out. */
+export function conditionOf({ state, health, breaker }: ServiceStatus): string {
+  const words = state === "running" && health !== "none" ? healthWords[health]() : stateWords[state]();
+  return breaker === undefined ? words : `${words}, ${breakerWords[breaker.state]()}`;
 }
 
 const runtimeWords = { compose: "Docker Compose", process: () => t("local process") } as const;
@@ -57,7 +62,7 @@ export function serviceRow(
   last: RevisionSummary | undefined,
   now: number,
 ): ServiceRow {
-  const { service, state, runtime, health, since, instances } = status;
+  const { service, state, runtime, health, since, instances, breaker } = status;
   const isUp = state === "running" || state === "restarting";
   const uptime = isUp && since !== undefined ? lasting(now - Date.parse(since)) : undefined;
   const condition = conditionOf(status);
@@ -66,7 +71,7 @@ export function serviceRow(
   return {
     look: lookOf(status),
     description,
-    context: ["service", isUp ? "up" : "down", runtime].join(";"),
+    context: ["service", isUp ? "up" : "down", runtime, breaker === undefined ? "in" : "out"].join(";"),
     label: uptime === undefined ? `${service}, ${condition}` : `${service}, ${condition}, ${uptime}`,
     details: [
       [t("Runtime"), typeof kind === "string" ? kind : kind()],
@@ -74,9 +79,15 @@ export function serviceRow(
       [t("Health"), isUp ? healthWords[health]() : "–"],
       [t("Up for"), uptime ?? "–"],
       [t("Last rollout"), last === undefined ? t("none yet") : rolloutText(last, now)],
+      [t("Rollouts"), breaker === undefined ? t("takes part") : breakerText(breaker, now)],
       [runtime === "compose" ? t("Containers") : t("Process"), instances.join(", ") || "–"],
     ],
   };
+}
+
+function breakerText({ reason, retryAt }: Breaker, now: number): string {
+  if (retryAt === undefined) return reason;
+  return t("{0} Tried again in {1}.", reason, lasting(Math.max(0, Date.parse(retryAt) - now)));
 }
 
 function rolloutText({ revision, verdict, time, durationMs }: RevisionSummary, now: number): string {

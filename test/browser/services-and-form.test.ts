@@ -9,7 +9,7 @@ import { seriousViolations } from "../workbench/axe.ts";
 import { closePanel, openFile } from "../workbench/editor.ts";
 import { notifications, picks, runCommand } from "../workbench/palette.ts";
 import { formOf, statusItem, treeRow } from "../workbench/parts.ts";
-import { everyTheme, picture } from "../workbench/pictures.ts";
+import { everyTheme, picture, screenshot } from "../workbench/pictures.ts";
 import { createSandbox } from "../workbench/sandbox.ts";
 import { until } from "../workbench/until.ts";
 import type { Workbench } from "../workbench/workbench.ts";
@@ -113,6 +113,41 @@ describe("a person who looks around", function () {
     assert.equal(await picks(page, "Start Project").count(), 0);
     await picture(workbench, "status-menu", everyTheme);
     await page.keyboard.press("Escape");
+  });
+
+  it("sees in the status bar's tooltip how each service is, and what can be done", async () => {
+    const { page } = workbench;
+    await hotenv().hover();
+    const tooltip = page.locator(".workbench-hover:visible").filter({ hasText: "Show timeline" });
+    await tooltip.waitFor();
+    for (const text of ["api", "db", "web", "healthy", "Revision 1 runs"])
+      await tooltip.filter({ hasText: text }).waitFor();
+    await screenshot(page, "status-tooltip-dark");
+  });
+
+  it("sees a pause, invalid files and a failure in the status bar; a failure says what can be done", async () => {
+    const { page } = workbench;
+    await runCommand(page, "Hotenv: Pause");
+    await hotenv().filter({ hasText: "paused" }).waitFor();
+    await picture(workbench, "status-paused", everyTheme);
+    await runCommand(page, "Hotenv: Resume");
+    await isStable();
+    await project.write(".env", `${textBefore}UNCLOSED="\n`);
+    await hotenv().filter({ hasText: "invalid" }).waitFor();
+    await picture(workbench, "status-invalid", everyTheme);
+    await project.write(".env", textBefore);
+    await isStable();
+    await runCommand(page, "Notifications: Clear All Notifications");
+    await project.write(".env", textBefore.replace(/^WORKERS=.*$/m, "WORKERS=1.5"));
+    const failure = notifications(page, "WORKERS must be a number");
+    await failure.waitFor();
+    for (const name of ["Show Timeline", "Show Diff", "Roll Back", "Retry", "Show Log", "Don't Show Again"])
+      await failure.getByRole("button", { name, exact: true }).waitFor();
+    await hotenv().filter({ hasText: "Hotenv: error" }).waitFor();
+    await picture(workbench, "notification-failed", everyTheme);
+    await project.write(".env", textBefore);
+    await isStable();
+    await runCommand(page, "Notifications: Clear All Notifications");
   });
 
   it("opens .env as a form: inputs by type, docs beside, secrets hidden, problems as one types", async () => {

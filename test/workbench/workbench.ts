@@ -13,7 +13,8 @@ export interface Workbench extends AsyncDisposable {
 
 export interface WorkbenchOptions {
   readonly sandbox: Sandbox;
-  readonly folder: string;
+  /** Without one the window opens empty. */
+  readonly folder?: string;
   readonly theme?: Theme;
   /** Default true. Where false, the folder opens in Restricted Mode. */
   readonly trusted?: boolean;
@@ -41,7 +42,8 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
   const { colorScheme, forcedColors } = themes[theme];
   const page = await browser.newPage({ viewport, colorScheme, forcedColors, reducedMotion: "reduce" });
   page.setDefaultTimeout(waitMs);
-  await page.goto(`http://${server.authority}/?${new URLSearchParams({ folder })}`, { waitUntil: "commit" });
+  const query = new URLSearchParams(folder === undefined ? { ew: "true" } : { folder });
+  await page.goto(`http://${server.authority}/?${query}`, { waitUntil: "commit" });
   await themed(page, theme).waitFor();
   await page.locator(".monaco-workbench .part.statusbar").waitFor();
   const owned = started.move();
