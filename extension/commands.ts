@@ -1,7 +1,7 @@
 /** What each command of the palette does. */
 import * as vscode from "vscode";
 import { HotenvError } from "../core/protocol/errors.ts";
-import { type Command, commands, servicesViewId } from "./contract.ts";
+import { type Command, commands } from "./contract.ts";
 import { createSchema, createSettings } from "./create-files.ts";
 import type { Diffs } from "./diff.ts";
 import { Disposables } from "./disposables.ts";
@@ -21,7 +21,7 @@ import type { Question } from "./question.ts";
 import { rollbackConfig } from "./rollback.ts";
 import { actOn, chooseService, openShell, takePart, verifyService } from "./services/service-actions.ts";
 import type { ServiceLogs } from "./services/service-logs.ts";
-import type { ServiceNode } from "./services/service-tree.ts";
+import type { ServiceNode, Services } from "./services/service-tree.ts";
 import type { Timeline } from "./timeline.ts";
 
 export interface CommandContext {
@@ -29,6 +29,7 @@ export interface CommandContext {
   readonly diffs: Diffs;
   readonly question: Question;
   readonly timeline: Timeline;
+  readonly services: Services;
   readonly logs: ServiceLogs;
   readonly previews: Previews;
   readonly impact: ImpactTree;
@@ -39,7 +40,7 @@ export interface CommandContext {
 type Handlers = { readonly [C in Command]: (argument: unknown) => Promise<void> };
 
 export function registerCommands(context: CommandContext): vscode.Disposable {
-  const { projects, diffs, question, timeline, logs, previews, impact, log } = context;
+  const { projects, diffs, question, timeline, services, logs, previews, impact, log } = context;
   const forProject =
     (work: (project: Project) => Promise<void>): (() => Promise<void>) =>
     async () => {
@@ -70,9 +71,7 @@ export function registerCommands(context: CommandContext): vscode.Disposable {
     [commands.restartAgent]: forProject(restartAgent),
     [commands.showMenu]: forProject(showMenu),
     [commands.startProject]: forProject(startProject),
-    [commands.showServices]: async () => {
-      await vscode.commands.executeCommand(`${servicesViewId}.focus`);
-    },
+    [commands.showServices]: () => services.focus(),
     [commands.startService]: forService(t("Start Service"), (node) => actOn(node, "start")),
     [commands.stopService]: forService(t("Stop Service"), (node) => actOn(node, "stop")),
     [commands.restartService]: forService(t("Restart Service"), (node) => actOn(node, "restart")),

@@ -72,7 +72,7 @@ export function activate(context: vscode.ExtensionContext): HotenvApi {
   const { extensionUri } = context;
   const timeline = owned.add(openTimelines({ extensionUri, projects, diffs, question, log }));
   owned.add(provideForms({ extensionUri, projects, log, noteReason: saves.noteReason }));
-  owned.add(showServices(projects, log));
+  const services = owned.add(showServices(projects, log));
   const logs = owned.add(openServiceLogs());
   const previews = owned.add(openPreviews(projects, process.env));
   owned.add(provideLenses(previews));
@@ -81,7 +81,7 @@ export function activate(context: vscode.ExtensionContext): HotenvApi {
   owned.add(
     askAboutChanges(projects, { preview: () => impact.show(), report: (error) => tellError(error, log) }),
   );
-  owned.add(registerCommands({ projects, diffs, question, timeline, logs, previews, impact, log }));
+  owned.add(registerCommands({ projects, diffs, question, timeline, services, logs, previews, impact, log }));
 
   const followed = new Map<Project, vscode.Disposable>();
   owned.add(

@@ -30,7 +30,12 @@ const refreshMs = 30_000;
 /** Enough to know each service's last rollout in all but the longest quiet. */
 const recentRevisions = 100;
 
-export function showServices(projects: Projects, log: vscode.LogOutputChannel): vscode.Disposable {
+export interface Services extends vscode.Disposable {
+  /** Shows the view, with the keyboard's focus on its first row. */
+  focus(): Promise<void>;
+}
+
+export function showServices(projects: Projects, log: vscode.LogOutputChannel): Services {
   const owned = new Disposables();
   const changed = owned.add(new vscode.EventEmitter<undefined>());
   const rollouts = new Map<Project, ReadonlyMap<string, RevisionSummary>>();
@@ -91,9 +96,18 @@ export function showServices(projects: Projects, log: vscode.LogOutputChannel): 
 
   const servicesOf = (project: Project): ServiceNode[] =>
     (project.session.state.status?.services ?? []).map((status) => new ServiceNode(project, status));
+  const rootsOf = (): Node[] => {
+    const [only, ...others] = projects.list;
+    if (only === undefined) return [];
+    return others.length === 0
+      ? servicesOf(only)
+      : projects.list.map((project): Node => ({ kind: "project", project }));
+  };
   const rowOf = ({ project, status }: ServiceNode) =>
     serviceRow(status, rollouts.get(project)?.get(status.service), Date.now());
 
+  /** Resolves when VS Code has asked for the rows and got some. */
+  const asked = Promise.withResolvers<void>();
   const view = owned.add(
     vscode.window.createTreeView<Node>(servicesViewId, {
       showCollapseAll: true,
@@ -101,11 +115,9 @@ export function showServices(projects: Projects, log: vscode.LogOutputChannel): 
         onDidChangeTreeData: changed.event,
         getChildren(node) {
           if (node === undefined) {
-            const [only, ...others] = projects.list;
-            if (only === undefined) return [];
-            return others.length === 0
-              ? servicesOf(only)
-              : projects.list.map((project): Node => ({ kind: "project", project }));
+            const roots = rootsOf();
+            if (roots.length > 0) asked.resolve();
+            return roots;
           }
           if (node.kind === "project") return servicesOf(node.project);
           if (node.kind === "detail") return [];
@@ -152,7 +164,18 @@ export function showServices(projects: Projects, log: vscode.LogOutputChannel): 
   };
   owned.add(projects.onDidChangeState(message));
   message();
-  return owned;
+  return {
+    async focus() {
+      const show = () => vscode.commands.executeCommand(`${servicesViewId}.focus`);
+      await show();
+      const [first] = rootsOf();
+      if (first === undefined || view.selection.length > 0) return;
+      // A view that is shown for the first time has no rows yet, and loses the focus when they come.
+      await asked.promise;
+      await view.reveal(first, { focus: true, select: true }).then(undefined, show);
+    },
+    dispose: () => owned.dispose(),
+  };
 }
 
 function serviceItem({ project, status }: ServiceNode, row: ReturnType<typeof serviceRow>): vscode.TreeItem {
