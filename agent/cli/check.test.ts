@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "dotenv";
@@ -170,6 +171,25 @@ describe("hotenv check", () => {
       assert.doesNotMatch(JSON.stringify(report), /hunter2/);
       assert.deepEqual(await problems("--no-run", ".env"), []);
     });
+
+  it("asks whether ports are free, where it may ask the network", async () => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const address = server.address();
+    assert.ok(address !== null && typeof address === "object");
+    try {
+      write("compose.yaml", "services:\n  web:\n    ports: ['$WEB_PORT:80']\n");
+      write(".env", `WEB_PORT=${address.port}\n`);
+      assert.deepEqual(await problems(".env"), []);
+      const [problem, ...more] = await problems("--network", ".env");
+      assert.deepEqual(more, []);
+      assert.equal(problem?.code, "port-in-use");
+      assert.match(problem.message, /`web` publishes port \d+ of this host/);
+    } finally {
+      server.close();
+    }
+    assert.deepEqual(await problems("--network", ".env"), []);
+  });
 
   it("says so of a schema module that cannot be used", async function () {
     this.timeout(30_000);

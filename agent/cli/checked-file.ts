@@ -12,6 +12,7 @@ import { isSensitive } from "../../core/schema/schema.ts";
 import { parseSettings } from "../../core/settings/settings.ts";
 import { kindOf, surroundingsOf } from "../lsp/surroundings.ts";
 import { findSources } from "../project/sources.ts";
+import { networkProblems } from "../schema/network-problems.ts";
 import { standardProblems } from "../schema/standard-problems.ts";
 
 export interface CheckedFile {
@@ -85,13 +86,20 @@ export interface CheckOptions {
   readonly dialect?: Dialect;
   /** Whether the module `env.schema.*` beside the file may be run. */
   readonly run?: boolean;
+  /** Whether the network is asked about ports and hosts. */
+  readonly network?: boolean;
 }
 
+const askingNetwork = { "port-in-use": "warning", "unknown-host": "warning" } as const;
+
 /** In the order of the file; what a schema module says comes last. */
-export async function problemsIn(file: CheckedFile, { dialect, run }: CheckOptions): Promise<Problem[]> {
+export async function problemsIn(
+  file: CheckedFile,
+  { dialect, run, network }: CheckOptions,
+): Promise<Problem[]> {
   const kind = kindOf(file.path);
   if (kind === "settings") return [...parseSettings(file.text, file.name).problems];
-  const around = surroundingsOf(file.path, process.env);
+  const around = surroundingsOf(file.path, process.env, network === true ? askingNetwork : undefined);
   const { schema, ...context } = around.context;
   const found = checkFile({
     ...context,
@@ -101,5 +109,9 @@ export async function problemsIn(file: CheckedFile, { dialect, run }: CheckOptio
     dialect: dialect ?? around.dialect,
     ...(schema === undefined ? {} : { schema: schema.schema }),
   });
-  return run === true ? [...found, ...(await standardProblems({ ...file, around }))] : found;
+  return [
+    ...found,
+    ...(run === true ? await standardProblems({ ...file, around }) : []),
+    ...(files.holdsVariables(kind) ? await networkProblems({ ...file, around }) : []),
+  ];
 }

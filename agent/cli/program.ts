@@ -1,8 +1,10 @@
 /** The command line's grammar. What a command needs is loaded when it is asked for. */
+
 import { Command, Option } from "commander";
 import type { Params } from "../../core/protocol/messages.ts";
 import { verdictSchema } from "../../core/protocol/words.ts";
-import { duration, moment, positive } from "./arguments.ts";
+import { duration, moment, moment, positive, positive } from "./arguments.ts";
+import type { CheckCommandOptions } from "./commands/check.ts";
 import type { Context, GlobalOptions } from "./context.ts";
 import { addHistoryUpkeep } from "./history-grammar.ts";
 
@@ -65,7 +67,8 @@ export function buildProgram(
       new Option("--format <format>", "how to print them").choices(["text", "json", "github", "sarif"]),
     )
     .option("--no-run", "do not run env.schema.{ts,mjs,js} of the project")
-    .action((files: string[], options: { format?: "text" | "json" | "github" | "sarif"; run: boolean }) =>
+    .option("--network", "ask whether published ports are free, and whether hosts can be found")
+    .action((files: string[], options: CheckCommandOptions) =>
       run(async (context) => (await import("./commands/check.ts")).check(context, files, options)),
     );
   program

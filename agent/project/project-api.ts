@@ -5,6 +5,7 @@ import type { AgentApi } from "../../core/protocol/messages.ts";
 import { actions } from "../../core/protocol/words.ts";
 import { surroundingsOf } from "../lsp/surroundings.ts";
 import { describePlan } from "../rollout/rollout-plan.ts";
+import { networkProblems } from "../schema/network-problems.ts";
 import { standardProblems } from "../schema/standard-problems.ts";
 import { findAuthor, systemUser } from "./author.ts";
 import { disable, enable, keepBreakers } from "./breaker.ts";
@@ -132,13 +133,20 @@ export function projectApi(
           : revisionContent(history, to).snapshot;
       return showDiff(before, after, environment);
     },
-    check: ({ path, text }, signal) => {
+    check: async ({ path, text, levels }, signal) => {
       const name = sourcePath(directory, path);
       if (isAbsolute(name))
         throw new HotenvError("usage", `${path} is no file of this project, and is not checked.`);
       const absolute = resolve(directory, name);
-      const around = surroundingsOf(absolute, environment);
-      return standardProblems({ path: absolute, name, text, around, signal });
+      const around = surroundingsOf(absolute, environment, levels);
+      const running = new Set(
+        board.status().services.flatMap(({ service, state }) => (state === "running" ? [service] : [])),
+      );
+      const [bySchema, byNetwork] = await Promise.all([
+        standardProblems({ path: absolute, name, text, around, signal }),
+        networkProblems({ name, text, around, running }),
+      ]);
+      return [...bySchema, ...byNetwork];
     },
     saved: async ({ path, hash, author, reason }) => {
       loop.saved(path, hash, author, reason);

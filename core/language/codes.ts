@@ -47,6 +47,8 @@ export const codes = {
   "compose-syntax": { level: "error", title: "A Compose file that is no YAML" },
   "port-clash": { level: "warning", title: "A host port that is published twice" },
   "port-out-of-range": { level: "error", title: "A port above 65535" },
+  "port-in-use": { level: "off", title: "A port of this host that another program has" },
+  "unknown-host": { level: "off", title: "A host that cannot be found" },
   "lowercase-key": { level: "off", title: "Lowercase letters in a key" },
   "unordered-key": { level: "off", title: "A key out of alphabetical order" },
   "extra-blank-line": { level: "off", title: "More than one blank line" },

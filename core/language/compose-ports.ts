@@ -5,7 +5,7 @@ import { fillTemplate, type Lookup } from "../interpolate/fill.ts";
 import type { Finding } from "./finding.ts";
 import type { PortProblem } from "./ports.ts";
 
-interface PublishedPort {
+export interface PublishedPort {
   readonly service: string;
   /** Where the file says so. */
   readonly range: Range;
@@ -132,4 +132,10 @@ export function composePortFindings(text: string, lookup: Lookup): Finding[] {
 export function portsIn(composeTexts: readonly string[]): (lookup: Lookup) => readonly PortProblem[] {
   const trees = composeTexts.flatMap((text) => [...readTrees(text)]);
   return (lookup) => portProblems(trees, lookup).filter(({ names }) => names.length > 0);
+}
+
+/** The ports that Compose files publish, with the values that a lookup gives. */
+export function publishedIn(composeTexts: readonly string[]): (lookup: Lookup) => readonly PublishedPort[] {
+  const trees = composeTexts.flatMap((text) => [...readTrees(text)]);
+  return (lookup) => trees.flatMap((tree) => [...portsOf(tree, lookup)]);
 }

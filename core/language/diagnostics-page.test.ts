@@ -5,15 +5,18 @@ import { describe, it } from "mocha";
 import { composeReads } from "../../test/support/compose-reads.ts";
 import { analyseProject } from "../compose/static.ts";
 import { type DotenvDocument, parseDotenv } from "../dotenv/document.ts";
+import { evaluate } from "../dotenv/evaluate.ts";
 import type { Dialect } from "../dotenv/pieces.ts";
 import { LineIndex, type Range } from "../dotenv/text.ts";
 import { parseSchema } from "../schema/schema.ts";
 import { type Code, codes, isCode } from "./codes.ts";
 import { composeFindings } from "./compose-file.ts";
+import { publishedIn } from "./compose-ports.ts";
 import type { LanguageContext } from "./context.ts";
 import { findingsIn, inOrder } from "./diagnose.ts";
 import { readExample as readExampleFile } from "./example.ts";
 import { type Finding, levelOf } from "./finding.ts";
+import { networkFindings, networkQuestions } from "./network.ts";
 import { schemaFileFindings } from "./schema-findings.ts";
 import { variableUses } from "./uses.ts";
 
@@ -59,6 +62,14 @@ function run({ language, flags, text }: Example, context: LanguageContext): read
   const dialect = flags.find((flag): flag is Dialect => flag === "dotenv" || flag === "raw") ?? "compose";
   const document: DotenvDocument = parseDotenv(text, { dialect });
   return findingsIn(document, context);
+}
+
+/** As if every port were taken, and no host known. */
+function byNetwork({ text }: Example, context: LanguageContext, compose: string | undefined): Finding[] {
+  const evaluation = evaluate(parseDotenv(text), () => undefined);
+  const published = compose === undefined ? undefined : publishedIn([compose]);
+  const { ports, hosts } = networkQuestions(evaluation, context, published, undefined, new Set());
+  return networkFindings(evaluation, context, ports, hosts);
 }
 
 describe("docs/diagnostics.md", () => {
@@ -112,7 +123,9 @@ describe("docs/diagnostics.md", () => {
       };
       const example = examples.find(({ ranges }) => ranges.length > 0);
       assert.ok(example, "the section has an example with a mark");
-      const found = inOrder(run(example, context)).filter((finding) => levelOf(finding, context) !== "off");
+      const found = inOrder([...run(example, context), ...byNetwork(example, context, composeText)]).filter(
+        (finding) => levelOf(finding, context) !== "off",
+      );
       assert.deepEqual(
         found.map((finding): [Code, Range] => [finding.code, finding.range]),
         example.ranges.map((range) => [code, range]),

@@ -4,7 +4,7 @@ import type { Range } from "../dotenv/text.ts";
 import type { Finding } from "./finding.ts";
 
 export interface PortProblem {
-  readonly code: "port-clash" | "port-out-of-range";
+  readonly code: "port-clash" | "port-out-of-range" | "port-in-use";
   readonly message: string;
   /** Where it is published, in its file. */
   readonly range: Range;

@@ -337,14 +337,16 @@ export const requests = {
     result: z.array(proofSchema),
   },
   /**
-   * What the schema module `env.schema.{ts,mjs,js}` of the project says of an environment file as the editor has
-   * it. Runs the module; nothing where there is none.
+   * What takes longer than a keystroke, of an environment file as the editor has it: what the schema module
+   * `env.schema.{ts,mjs,js}` of the project says of it, and the network, where a severity asks for that.
    */
   check: {
     params: z.object({
       /** Relative to the project's directory. */
       path: z.string(),
       text: z.string(),
+      /** Severities that the user has set, by code. */
+      levels: z.optional(z.record(z.string(), z.enum(["error", "warning", "info", "hint", "off"]))),
     }),
     result: z.array(problemSchema),
   },

@@ -1,11 +1,13 @@
 /**
- * What the project's own schema module says of a `.env`, as it is typed. The agent runs the module, so that it runs
- * only where the workspace is trusted.
+ * What takes longer than a keystroke: what the project's own schema module says of a `.env`, and the network. The agent
+ * asks both, so that nothing of the project's runs where the workspace is not trusted.
  */
 import { dirname, isAbsolute, relative, sep } from "node:path";
 import * as vscode from "vscode";
 import { fileKind, schemaModuleNames } from "../../core/language/files.ts";
 import { describeError, toHotenvError } from "../../core/protocol/errors.ts";
+import type { Params } from "../../core/protocol/messages.ts";
+import { settings } from "../contract.ts";
 import { Disposables } from "../disposables.ts";
 import { diagnosticOf } from "../follow-project.ts";
 import type { Project, Projects } from "../projects.ts";
@@ -36,7 +38,11 @@ export function askSchemaModules(projects: Projects, log: vscode.LogOutputChanne
     if (project?.session.state.connection !== "online") return;
     const path = pathIn(project, uri);
     if (path === undefined) return;
-    const problems = await project.session.call("check", { path, text: document.getText() }, { signal });
+    const levels = vscode.workspace
+      .getConfiguration(undefined, uri)
+      .get<NonNullable<Params<"check">["levels"]>>(settings.severity, {});
+    const text = document.getText();
+    const problems = await project.session.call("check", { path, text, levels }, { signal });
     if (signal.aborted) return;
     collection.delete(uri);
     for (const [file, found] of Map.groupBy(problems, (problem) => problem.file))

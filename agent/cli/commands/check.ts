@@ -12,6 +12,7 @@ export interface CheckCommandOptions {
   readonly format?: ReportFormat;
   /** Whether schema modules of the project are run; default: yes. */
   readonly run?: boolean;
+  readonly network?: boolean;
 }
 
 /** @param named default: whatever the project reads that has rules */
@@ -20,12 +21,13 @@ export async function check(
   named: readonly string[],
   options: CheckCommandOptions,
 ): Promise<number> {
-  const { format = context.options.json ? "json" : "text", run = true } = options;
+  const { format = context.options.json ? "json" : "text", run = true, network = false } = options;
   const { terminal, version } = context;
   const files =
     named.length > 0 ? named : await filesOfProject(findProject(terminal.cwd, context.options.project));
   const problems: Problem[] = [];
-  for (const name of files) problems.push(...(await problemsIn(await openFile(terminal.cwd, name), { run })));
+  for (const name of files)
+    problems.push(...(await problemsIn(await openFile(terminal.cwd, name), { run, network })));
   if (format === "text" && problems.length === 0)
     terminal.out(`No problems in ${plural(files.length, "file")}.\n`);
   else {
