@@ -3,7 +3,7 @@
 import { Command, Option } from "commander";
 import type { Params } from "../../core/protocol/messages.ts";
 import { verdictSchema } from "../../core/protocol/words.ts";
-import { duration, moment, moment, positive, positive } from "./arguments.ts";
+import { duration, moment, positive } from "./arguments.ts";
 import type { CheckCommandOptions } from "./commands/check.ts";
 import type { Context, GlobalOptions } from "./context.ts";
 import { addHistoryUpkeep } from "./history-grammar.ts";
