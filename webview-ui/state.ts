@@ -242,10 +242,20 @@ function withEvent(state: PageState, status: Status, event: AgentEvent): PageSta
         matches: withMatch(state, event.data.revision),
         news: `Revision ${event.data.revision.revision}: ${event.data.message}`,
       };
+    case "annotated":
+      return {
+        ...state,
+        revisions: updated(state.revisions, event.data.revision),
+        matches: withMatch(state, event.data.revision),
+      };
     case "log":
       return state;
   }
 }
+
+/** One that is not loaded stays so: what is older would seem to be loaded, too. */
+const updated = (list: readonly RevisionSummary[], summary: RevisionSummary): readonly RevisionSummary[] =>
+  isListed(list, summary.revision) ? merged([summary], list) : list;
 
 function begin(state: PageState, revision: number, time: string): PageState {
   const begun: Begun = {
@@ -287,7 +297,11 @@ function withList(state: PageState, filter: RevisionFilter, change: (list: Match
 /** A revision that is new, or has its verdict now. */
 function withMatch({ matches, filter }: PageState, summary: RevisionSummary): Matches | null {
   if (matches === null) return null;
-  if (admits(filter, summary)) return { ...matches, revisions: merged([summary], matches.revisions) };
+  // What the search has not come to yet will be found by it.
+  const isReached =
+    matches.reach === null || summary.revision >= matches.reach || matches.older.state === "end";
+  if (admits(filter, summary))
+    return isReached ? { ...matches, revisions: merged([summary], matches.revisions) } : matches;
   return isListed(matches.revisions, summary.revision)
     ? { ...matches, revisions: matches.revisions.filter(({ revision }) => revision !== summary.revision) }
     : matches;

@@ -12,6 +12,8 @@ import type { Environment } from "./sources.ts";
 export interface HistoryApiOptions {
   readonly history: History;
   readonly environment: Environment;
+  /** Tells every client that a revision has another note or pin. */
+  readonly annotated: (revision: number) => void;
   /** Waits until no rollout runs, and keeps the next one waiting. */
   readonly inTurn: <T>(signal: AbortSignal, work: () => Promise<T>) => Promise<T>;
 }
@@ -34,6 +36,7 @@ function absolute(file: string): string {
 export function historyApi({
   history,
   environment,
+  annotated,
   inTurn,
 }: HistoryApiOptions): Pick<AgentApi, HistoryMethods> {
   const audited = (what: string, detail: string): void =>
@@ -54,6 +57,7 @@ export function historyApi({
     },
     "history/annotate": async ({ revision, ...change }) => {
       history.annotate(revision, change);
+      annotated(revision);
       const shown = history.show(revision);
       if (shown !== undefined) return shown;
       throw new HotenvError("revision-unknown", `There is no revision ${revision} any more.`);

@@ -103,7 +103,15 @@ export function projectApi(
         }
         return outcome;
       }),
-    ...historyApi({ history, environment, inTurn }),
+    ...historyApi({
+      history,
+      environment,
+      inTurn,
+      annotated: (revision) => {
+        const [summary] = history.list({ limit: 1, before: revision + 1 });
+        if (summary?.revision === revision) shop.events.emit("annotated", { revision: summary });
+      },
+    }),
     ...serviceApi({ shop, inTurn, ready, closing }),
     "service/disable": async ({ service }) => {
       turn(service, disable);

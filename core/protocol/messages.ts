@@ -413,6 +413,8 @@ export const eventSchema = z.discriminatedUnion("type", [
       service: z.optional(z.string()),
     }),
   ),
+  /** Somebody wrote a note, or set or took away a pin. */
+  event("annotated", z.object({ revision: revisionSummarySchema })),
   event("verdict", z.object({ revision: revisionSummarySchema, message: z.string() })),
 ]);
 export type AgentEvent = z.infer<typeof eventSchema>;

@@ -36,6 +36,8 @@ export interface StageOptions {
   readonly revisions?: readonly Revision[];
   /** Those that the snapshot holds; default all. */
   readonly inSnapshot?: readonly Revision[];
+  /** The real host of a page, instead of the played one. */
+  readonly host?: (send: (message: HostMessage) => void) => (said: PageMessage) => void;
   /** Default true; where false, the host says nothing by itself. */
   readonly answers?: boolean;
 }
@@ -77,18 +79,24 @@ export async function openStage(browser: Browser, options: StageOptions = {}): P
       for (const message of list) window.postMessage(message, "*");
     }, messages);
   };
+  // One after the other: messages keep their order.
+  let sent = Promise.resolve();
+  const hosted = options.host?.((message) => {
+    sent = sent.then(() => send(message));
+  });
   const revisions = [...(options.revisions ?? demoRevisions())];
   const status = options.status ?? demoStatus();
   await page.exposeFunction("hotenvPosted", async (message: unknown) => {
     const read = pageMessageSchema.parse(message);
     posted.push(read);
+    if (hosted !== undefined) return hosted(read);
     if (options.answers === false) return;
     if (read.type === "ready") {
       const summaries = (options.inSnapshot ?? revisions).map(summaryOf);
       await send({ type: "snapshot", seq: lastSeq, status, revisions: summaries });
     } else if (read.type === "request") await send(answer(read, revisions, status));
   });
-  await page.clock.install({ time: demoNow });
+  if (hosted === undefined) await page.clock.install({ time: demoNow });
   await page.addInitScript(playVsCode, inVsCode ? themes[theme] : { bodyClass: "", variables: {} });
   await page.route(`${origin}/**`, (route) => {
     const script = route.request().url().endsWith("/webview.js");
@@ -99,7 +107,17 @@ export async function openStage(browser: Browser, options: StageOptions = {}): P
     );
   });
   await page.goto(`${origin}/`);
-  return { page, revisions, posted, send, complaints, [Symbol.asyncDispose]: () => context.close() };
+  return {
+    page,
+    revisions,
+    posted,
+    send,
+    complaints,
+    [Symbol.asyncDispose]: async () => {
+      await sent;
+      await context.close();
+    },
+  };
 }
 
 const pageHtml = timelinePage({

@@ -79,6 +79,8 @@ function body(event: AgentEvent, told: Told | undefined, view: View): string[] {
       // The state's sentence has been told.
       return level === "debug" || message === told?.detail ? [] : [paint(text, levelFormat[level], view)];
     }
+    case "annotated":
+      return [];
     case "verdict": {
       const { revision, message } = event.data;
       const line = headline({ ...revision, time: undefined }, view);
