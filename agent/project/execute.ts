@@ -1,6 +1,7 @@
 /** Carries a plan out as one revision, or brings the last good one back to life. */
 import { randomBytes } from "node:crypto";
 import { dirname } from "node:path";
+import { toHotenvError } from "../../core/protocol/errors.ts";
 import type { Outcome } from "../../core/protocol/messages.ts";
 import type { Verdict } from "../../core/protocol/words.ts";
 import type { History } from "../history/history.ts";
@@ -83,7 +84,16 @@ export async function execute(
     ),
   );
   const verdict = rollout.verdict ?? "failed";
-  history.conclude(revision, { verdict, rollout });
+  try {
+    history.conclude(revision, { verdict, rollout });
+  } catch (error) {
+    board.set({
+      rolling: false,
+      rollout,
+      error: `${rollout.reason ?? ""} ${toHotenvError(error).message}`.trim(),
+    });
+    throw error;
+  }
   const breakers = judgeRollout(board.fields.breakers, rollout, reading.services, policy.breaker, Date.now());
   keepBreakers(history, breakers);
   if (verdict === "applied") {

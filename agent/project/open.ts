@@ -90,7 +90,8 @@ async function openWith(options: OpenOptions, paths: ProjectPaths, history: Hist
       claim = claimProject(paths);
       forgetEvents(paths);
     }
-    if (recovered) return;
+    // Also what a disk without room kept from being concluded.
+    if (recovered && history.unfinished().length === 0) return;
     await recoverProject(shop);
     recovered = true;
   }

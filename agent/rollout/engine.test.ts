@@ -10,6 +10,7 @@ import type { ServiceModel } from "../../core/compose/model.ts";
 import { HotenvError } from "../../core/protocol/errors.ts";
 import type { Operation, ProbeResult, Runtime, Script } from "../runtime/runtime.ts";
 import { runRollout } from "./engine.ts";
+import type { EngineParts } from "./engine-request.ts";
 import type { Journal } from "./journal.ts";
 import { Progress } from "./progress.ts";
 import { recover } from "./recover.ts";
@@ -24,6 +25,8 @@ interface Trouble {
   readonly verify?: string;
   readonly inconclusive?: boolean;
   readonly revert?: boolean;
+  /** From the nth write on the journal's disk has no room. */
+  readonly fullDisk?: number;
 }
 
 const model = (name: string): ServiceModel => ({
@@ -79,12 +82,20 @@ function listing(trouble: Trouble) {
     onEvent: () => () => undefined,
     close: () => Promise.resolve(),
   };
+  let writes = 0;
+  const write = () => {
+    writes += 1;
+    if (trouble.fullDisk !== undefined && writes >= trouble.fullDisk)
+      throw new HotenvError("history-unwritable", "The disk is full.");
+  };
   const journal: Journal = {
     intend: (_revision, seq, { operation }) => {
+      write();
       journaled.push(seq === 0 ? operation.kind : nameOf(operation));
     },
-    mark: () => undefined,
+    mark: write,
     commitPoint: () => {
+      write();
       did.push("commit");
     },
   };
@@ -111,6 +122,7 @@ async function rollOut(
   phases: readonly (readonly string[])[],
   trouble: Trouble,
   signal = new AbortController().signal,
+  keepFailed?: EngineParts["keepFailed"],
 ) {
   const plan = planOf(phases);
   const { runtime, journal, did } = listing(trouble);
@@ -122,8 +134,8 @@ async function rollOut(
     (text) => text,
   );
   const rollout = await runRollout(
-    { revision: 1, plan, files: [], stabilityMs: 1 },
-    { journal, progress, runtimeOf: () => runtime, returnFiles: noFiles },
+    { revision: 1, plan, files: [], stabilityMs: 1, keep: keepFailed !== undefined },
+    { journal, progress, runtimeOf: () => runtime, returnFiles: noFiles, ...(keepFailed && { keepFailed }) },
     signal,
   );
   return { rollout, did };
@@ -193,6 +205,55 @@ describe("A rollout", () => {
     const { rollout } = await rollOut(chain, { perform: 4, revert: true });
     assert.equal(rollout.verdict, "failed");
     assert.match(rollout.reason ?? "", /db could not be put back: It stays broken\./);
+  });
+
+  it("goes back, and says so, wherever the journal cannot be written any more", async () => {
+    // The first entry, two for each operation, the cleanups, the commit point.
+    const writes = 1 + 2 * 3 * operationsPerStep + 3 + 1;
+    for (let fullDisk = 2; fullDisk <= writes; fullDisk += 1) {
+      const { rollout, did } = await rollOut(chain, { fullDisk });
+      assert.equal(rollout.verdict, "rolled-back", `write ${fullDisk}`);
+      assert.match(rollout.reason ?? "", /The disk is full\./);
+      const done = did.filter((entry) => entry.startsWith("do ")).map((entry) => entry.slice(3));
+      for (const operation of done) assert.ok(did.includes(`undo ${operation}`), operation);
+    }
+  });
+
+  it("touches nothing when the journal cannot even be begun", async () => {
+    const { rollout, did } = await rollOut(chain, { fullDisk: 1 });
+    assert.equal(rollout.verdict, "rejected");
+    assert.deepEqual(did, []);
+  });
+
+  it("leaves what failed as it is where the policy says so, and hands over what there is to undo", async () => {
+    const kept: string[] = [];
+    const { rollout, did } = await rollOut(chain, { verify: "web" }, undefined, (performed) =>
+      kept.push(...performed.map(({ service, operation }) => `${service}/${operation.kind}`)),
+    );
+    assert.equal(rollout.verdict, "failed");
+    assert.equal(rollout.failed, "web");
+    assert.ok(!did.some((entry) => entry.startsWith("undo ")));
+    assert.deepEqual(
+      kept,
+      did.filter((entry) => entry.startsWith("do ")).map((entry) => entry.slice(3)),
+    );
+  });
+
+  it("never says that a step took less than no time, though the clock be set back", () => {
+    let now = Date.parse("2026-01-01T12:00:00Z");
+    const plan = planOf([["api"]]);
+    const progress = new Progress(
+      "id",
+      1,
+      plan,
+      () => undefined,
+      (text) => text,
+      () => now,
+    );
+    progress.move(0, "api", "starting");
+    now -= 3_600_000;
+    progress.move(0, "api", "healthy");
+    assert.equal(progress.rollout.phases[0]?.steps[0]?.durationMs, 0);
   });
 
   it("goes back when it is cancelled between two operations", async () => {

@@ -24,23 +24,26 @@ export async function runRollout(
   const scripts = new Map<ExecutableStep, Script>();
   try {
     await prepareAll(request, parts, scripts, signal);
+    // The journal's first entry: what a crash from here on must put back beside the services.
+    journal.intend(request.revision, 0, {
+      phase: 0,
+      service: "",
+      operation: filesOperation(request.files),
+      cleanup: false,
+    });
   } catch (error) {
     // Nothing was touched yet: there is nothing to undo.
     return progress.end("rejected", failureOf(reasonOf(error, signal)));
   }
 
-  // The journal's first entry: what a crash from here on must put back beside the services.
-  journal.intend(request.revision, 0, {
-    phase: 0,
-    service: "",
-    operation: filesOperation(request.files),
-    cleanup: false,
-  });
   const performed: Performed[] = [];
+  let cleanups: readonly Performed[];
   try {
     for (const [phase, { steps }] of request.plan.phases.entries())
       await runPhase(phase, steps, request, parts, scripts, performed, signal);
     await holdSteady(request, parts, signal);
+    cleanups = intendCleanups(request, parts, scripts, performed.length + 1);
+    journal.commitPoint(request.revision);
   } catch (error) {
     const failure = failureOf(reasonOf(error, signal));
     if (request.keep === true && parts.keepFailed !== undefined && !signal.aborted)
@@ -48,8 +51,6 @@ export async function runRollout(
     return await goBack(request, parts, performed, failure);
   }
 
-  const cleanups = intendCleanups(request, parts, scripts, performed.length + 1);
-  journal.commitPoint(request.revision);
   const left = await cleanUp(request, parts, cleanups);
   return progress.end("applied", left.length === 0 ? {} : { reason: left.join(" ") });
 }

@@ -15,6 +15,7 @@ export async function goBack(
   const { journal, progress, runtimeOf } = parts;
   const notes: string[] = [];
   const trouble: string[] = [];
+  let unwritten: string | undefined;
   const steps = new Map<ExecutableStep, number>();
   for (const { step, phase } of performed) steps.set(step, phase);
 
@@ -32,9 +33,15 @@ export async function goBack(
   const undo = async ({ seq, step, operation }: Performed) => {
     try {
       await runtimeOf(step).revert(operation, step.service === failure.service ? "kill" : "grace");
-      journal.mark(request.revision, seq, "reverted");
     } catch (error) {
       trouble.push(`${step.service} could not be put back: ${toHotenvError(error).message}`);
+      return;
+    }
+    try {
+      journal.mark(request.revision, seq, "reverted");
+    } catch (error) {
+      // Undoing twice does no harm; a disk without room must not keep a service from coming back.
+      unwritten = toHotenvError(error).message;
     }
   };
   const passes = undoPasses(performed.map((each) => ({ ...each, service: each.step.service })));
@@ -53,9 +60,27 @@ export async function goBack(
   );
 
   trouble.push(...proved);
+  if (trouble.length > 0) trouble.push(...(await howToFinish([...steps.keys()], parts)));
+  if (unwritten !== undefined) notes.push(unwritten);
   const verdict: Verdict =
     trouble.length > 0 ? "failed" : failure.inconclusive ? "inconclusive" : "rolled-back";
   return progress.end(verdict, { ...failure, reason: [failure.reason, ...trouble, ...notes].join(" ") });
+}
+
+/** Going back failed: what each service is now, and what a person can do. */
+async function howToFinish(steps: readonly ExecutableStep[], { runtimeOf }: EngineParts): Promise<string[]> {
+  const finish =
+    "To finish by hand: mend the files, or go back with `hotenv rollback`; then run `hotenv apply --up`.";
+  try {
+    const observed = await Promise.all(
+      [...new Set(steps.map(runtimeOf))].map((runtime) => runtime.observe(AbortSignal.timeout(10_000))),
+    );
+    const states = new Map(observed.flat().map(({ service, state }) => [service, state]));
+    const said = steps.map(({ service }) => `${service} is ${states.get(service) ?? "missing"}`);
+    return [`Now ${said.join(", ")}.`, finish];
+  } catch (error) {
+    return [`What state they are in is not known: ${toHotenvError(error).message}`, finish];
+  }
 }
 
 async function inTurn<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {

@@ -4,6 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { toHotenvError } from "../../core/protocol/errors.ts";
 import type { Probe } from "../../core/settings/settings.ts";
 import type { ProbeResult, Runtime } from "../runtime/runtime.ts";
+import { logLines } from "./failure.ts";
 
 const defaultTimeoutMs = 10_000;
 const pauseMs = 200;
@@ -75,6 +76,19 @@ function attempt(runtime: Runtime, service: string, probe: Probe, signal: AbortS
   return probe.log === undefined ? Promise.resolve(undefined) : tryLog(runtime, service, probe.log, signal);
 }
 
+/** A service's log is an addition to the reason; where it cannot be had, its absence must not hide the reason. */
+export async function tailOf(
+  runtime: Runtime,
+  service: string,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  try {
+    return await runtime.logs(service, logLines, signal);
+  } catch (error) {
+    return [`(the log could not be read: ${toHotenvError(error).message})`];
+  }
+}
+
 /** One after the other. Never throws for a service's own failure. @throws AbortError */
 export async function runProbes(
   runtime: Runtime,
@@ -98,7 +112,7 @@ export async function runProbes(
       if (complaint === undefined) break;
       const { why, inconclusive = false } = complaint;
       if (inconclusive || performance.now() > deadline) {
-        const log = await runtime.logs(service, 20, signal);
+        const log = await tailOf(runtime, service, signal);
         return { ok: false, inconclusive, reason: `${service} did not pass its probe: ${why}.`, log };
       }
       await delay(pauseMs, undefined, { signal });

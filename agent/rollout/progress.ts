@@ -57,7 +57,7 @@ export class Progress {
           state,
           startedAt,
           trail: step.state === state ? step.trail : [...(step.trail ?? []), { state, at }],
-          ...(ended ? { durationMs: this.#now() - Date.parse(startedAt) } : {}),
+          ...(ended ? { durationMs: Math.max(0, this.#now() - Date.parse(startedAt)) } : {}),
           ...(detail === undefined ? {} : { detail }),
         };
         return moved;

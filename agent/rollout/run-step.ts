@@ -1,11 +1,10 @@
 /** One step: its operations, each journaled before it is performed, and its proof. */
 
 import type { ServiceModel } from "../../core/compose/model.ts";
-import { toHotenvError } from "../../core/protocol/errors.ts";
 import type { Operation, ProbeResult, Runtime, Script } from "../runtime/runtime.ts";
 import type { EngineParts, EngineRequest, Performed } from "./engine-request.ts";
-import { accept, failureOf, logLines, StepFailed } from "./failure.ts";
-import { runProbes } from "./probe.ts";
+import { accept, failureOf, StepFailed } from "./failure.ts";
+import { runProbes, tailOf } from "./probe.ts";
 import type { ExecutableStep } from "./rollout-plan.ts";
 
 export async function runStep(
@@ -56,7 +55,7 @@ export async function runStep(
     const failure = failureOf(error);
     progress.move(phase, step.service, "failed", failure.reason);
     if (error instanceof StepFailed) throw error;
-    const log = await tailOf(runtime, step.service);
+    const log = await tailOf(runtime, step.service, AbortSignal.timeout(2_000));
     throw new StepFailed({
       ...failure,
       service: step.service,
@@ -77,13 +76,4 @@ async function prove(
 ): Promise<ProbeResult> {
   const result = await runtime.verify(service, target, 0, signal);
   return result.ok ? runProbes(runtime, service, probes, signal) : result;
-}
-
-/** A service's log is an addition to the reason; where it cannot be had, its absence must not hide the reason. */
-async function tailOf(runtime: Runtime, service: string): Promise<readonly string[]> {
-  try {
-    return await runtime.logs(service, logLines, AbortSignal.timeout(2_000));
-  } catch (error) {
-    return [`(the log could not be read: ${toHotenvError(error).message})`];
-  }
 }

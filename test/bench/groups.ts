@@ -16,6 +16,7 @@ export const groups: readonly Group[] = [
     load: async () => (await import("./compose-watch.ts")).benchmark,
     limitSeconds: 300,
   },
+  { name: "rollout", load: async () => (await import("./rollout.ts")).benchmark, limitSeconds: 900 },
   { name: "watch", load: async () => (await import("./watch.ts")).benchmark, limitSeconds: 300 },
   { name: "impact", load: async () => (await import("./impact.ts")).benchmark, limitSeconds: 300 },
   { name: "language", load: async () => (await import("./language.ts")).benchmark, limitSeconds: 300 },

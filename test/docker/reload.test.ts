@@ -36,6 +36,43 @@ const ways = {
 describe("A service that can reload", function () {
   this.timeout(120_000);
 
+  it("climbs to a restart where what it was told to do does not help", async () => {
+    await using its = await composeProject({
+      name: "ladder",
+      files: {
+        ".env": "",
+        "hotenv.yaml": `policy: { stability: 0s }
+services: { web: { reload: { signal: HUP }, verify: [{ exec: "cmp /seen /rules.txt", timeout: 1s }] } }
+`,
+        "rules.txt": "one\n",
+        "compose.yaml": `services:
+  web:
+    image: ${await testImage()}
+    command: ["sh", "-c", "cp /rules.txt /seen; trap '' HUP; trap 'exit 0' TERM; while :; do sleep 0.05; done"]
+    volumes: ["./rules.txt:/rules.txt:ro"]
+`,
+      },
+    });
+    await its.compose("up", "-d");
+    await using bench = await agentBench(its.dir);
+    const agent = await bench.startAgent();
+    await agent.settled();
+    const [before] = await its.inspect();
+    await its.write("rules.txt", "two\n");
+    const { revision, message } = await agent.next("verdict", (data) => data.revision.services.length > 0);
+    assert.equal(revision.verdict, "applied", message);
+    const [after] = await its.inspect();
+    assert.equal(after?.Id, before?.Id, "the same container");
+    assert.notEqual(after?.State.StartedAt, before?.State.StartedAt, "it was restarted");
+    assert.equal(await its.compose("exec", "-T", "web", "cat", "/seen"), "two\n");
+    const said = agent.events.flatMap((event) =>
+      event.type === "restart_progress" && event.data.step?.detail !== undefined
+        ? [event.data.step.detail]
+        : [],
+    );
+    assert.match(said.join(" "), /cmp .* ended with exit code 1.* It was restarted\./);
+  });
+
   for (const [way, reload] of Object.entries(ways))
     it(`is told by ${way}; a bad file is refused while the old one is served`, async () => {
       const port = await freePort();

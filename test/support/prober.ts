@@ -7,6 +7,8 @@ export interface Prober {
   readonly failures: readonly { readonly at: number; readonly error: unknown }[];
   /** The longest time between two good answers, in ms. */
   readonly longestGapMs: number;
+  /** Forgets the gaps so far. */
+  reset(): void;
   stop(): Promise<void>;
 }
 
@@ -57,6 +59,10 @@ export function probe(url: string, everyMs: number): Prober {
     failures,
     get longestGapMs() {
       return longestGapMs;
+    },
+    reset() {
+      longestGapMs = 0;
+      lastGood = performance.now();
     },
     async stop() {
       stopping.abort();

@@ -108,7 +108,7 @@ export const suites: readonly Suite[] = [
     run: mocha(
       "--timeout",
       "0",
-      "test/docker/crash.test.ts",
+      "test/docker/{crash,equivalence}.test.ts",
       "test/impact/**/*.test.ts",
       "core/dotenv/oracle.test.ts",
       "agent/history/{processes,damage}.test.ts",

@@ -133,6 +133,8 @@ async function newContainers(
   });
 }
 
+const hasEnded = ({ state }: Container) => ["created", "exited", "dead"].includes(state);
+
 /** Compose ≥ 2.21 says it in a label; before, only the temporary name does. */
 export const takesPlaceOf = (container: Container, old: string) =>
   container.labels[labels.replace] === old || container.name.startsWith(`${old.slice(0, 12)}_`);
@@ -291,7 +293,7 @@ export async function revertOperation(
     }
     case "start":
       for (const container of await newContainers(context, operation.service, operation.olds))
-        if (operation.name === undefined || container.name === operation.name)
+        if (!hasEnded(container) && (operation.name === undefined || container.name === operation.name))
           await (haste === "grace"
             ? stopContainer(docker, container.id)
             : unless([304, 404, 409], "Docker did not stop the container", () =>

@@ -1,7 +1,7 @@
 /** Waits for a service's proof, woken by Docker's events. */
 import type Docker from "dockerode";
 import type { Json, ServiceModel } from "../../../core/compose/model.ts";
-import { HotenvError } from "../../../core/protocol/errors.ts";
+import { HotenvError, toHotenvError } from "../../../core/protocol/errors.ts";
 import { parseDuration } from "../../../core/settings/duration.ts";
 import type { ProbeResult } from "../runtime.ts";
 import {
@@ -144,7 +144,10 @@ export async function verifyService(request: VerifyRequest, signal: AbortSignal)
     ok: false,
     inconclusive,
     reason,
-    log: await request.logs(),
+    // An addition: that a container was removed in front of its log must not hide the reason.
+    log: await request
+      .logs()
+      .catch((error: unknown) => [`(the log could not be read: ${toHotenvError(error).message})`]),
   });
   try {
     for (;;) {

@@ -229,7 +229,8 @@ export class ProcessRuntime implements Runtime {
       env: this.#children.environment(config),
     };
     try {
-      const ageMs = Date.now() - Date.parse(child.entry.since);
+      // Not before its start, whatever the clock says by now.
+      const ageMs = Math.max(0, Date.now() - Date.parse(child.entry.since));
       return await checkUntilHealthy(request, ageMs, AbortSignal.any([signal, ended.signal]));
     } catch (error) {
       signal.throwIfAborted();
