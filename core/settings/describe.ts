@@ -20,6 +20,10 @@ const descriptions = {
   "policy.confirm": "Severities whose changes are applied only after a person has said yes.",
   "policy.debounce": "How long to wait for the next save before a change is applied.",
   "policy.cooldown": "The least time between two rollouts, such as 5s.",
+  "policy.strategy":
+    "Whom a change reaches: the services that it affects (affected), or as many as its severity calls for (by-severity).",
+  "policy.breaker":
+    "A service is left out of rollouts after so many failures in a row (failures), and tried again after a while that doubles (retry).",
   "policy.stability": "How long services must stay healthy before a change counts as applied, such as 2s.",
   services:
     "Services of the Compose file, by name; one with a command is a local service that Hotenv itself runs.",
