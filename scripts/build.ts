@@ -1,6 +1,6 @@
-// Bundles the three programs of the house into dist/, the extension in three parts, its pages in two.
+// Bundles the three programs of the house into dist/, the extension in three parts, its pages in two, and the browser's side of the timeline.
 //
-//   node scripts/build.ts [--production] [extension] [language] [form-editor] [agent] [webview] [form]
+//   node scripts/build.ts [--production] [extension] [language] [form-editor] [agent] [webview] [browser-host] [form]
 //
 // --production: minified and without source maps, as they are packaged.
 import { chmodSync, existsSync, statSync } from "node:fs";
@@ -15,7 +15,7 @@ const nodeTarget = "node22.22";
 const browserTarget = "chrome142";
 
 interface Program {
-  readonly name: "extension" | "language" | "form-editor" | "agent" | "webview" | "form";
+  readonly name: "extension" | "language" | "form-editor" | "agent" | "webview" | "form" | "browser-host";
   readonly entry: string;
   readonly output: string;
   readonly options: BuildOptions;
@@ -86,6 +86,12 @@ const programs: readonly Program[] = [
     options: page,
   },
   { name: "form", entry: "webview-ui/form/main.ts", output: "dist/form.js", options: page },
+  {
+    name: "browser-host",
+    entry: "webview-ui/browser/main.ts",
+    output: "dist/browser-host.js",
+    options: { ...page, format: "iife" },
+  },
 ];
 
 export interface BuildResult {

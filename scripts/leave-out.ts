@@ -1,5 +1,8 @@
 // Keeps out of a bundle what a dependency loads but Hotenv never reaches: dockerode brings gRPC and protobuf for
-// BuildKit sessions and ssh2 for ssh:// hosts, together larger than everything else in the agent.
+// BuildKit sessions and ssh2 for ssh:// hosts, together larger than everything else in the agent; prom-client brings
+// OpenTelemetry for exemplars, and what sums up the metrics of clusters. Of the manifest, the agent reads its version.
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import type { Plugin } from "esbuild";
 
 /** What is left out, and what the user is told who gets there after all. */
@@ -12,6 +15,11 @@ const leftOut: Readonly<Record<string, string>> = {
     "Hotenv builds images through the Compose command line, and does not read BuildKit's own messages.",
   ssh2: "Hotenv does not open ssh:// connections to Docker: forward the engine's socket and set DOCKER_HOST to it.",
 };
+
+/** Parts of prom-client, as its own index names them. */
+const leftOutMetrics = /^(?:\.\/lib\/(?:cluster|defaultMetrics|pushgateway|summary)|@opentelemetry\/api)$/;
+const metricsMessage = "Hotenv counts by itself, pushes nowhere and keeps no exemplars.";
+const manifest = path.join(import.meta.dirname, "../package.json");
 
 /**
  * A module that can be loaded and whose members can be named, as dependencies do when they load, but of which
@@ -32,8 +40,16 @@ export const leaveOut: Plugin = {
       namespace: "left-out",
     }));
     build.onLoad({ filter: /.*/, namespace: "left-out" }, ({ path }) => ({
-      contents: absentModule(leftOut[path] ?? path),
+      contents: absentModule(leftOut[path] ?? metricsMessage),
       loader: "js",
     }));
+    build.onResolve({ filter: leftOutMetrics }, ({ path, importer }) =>
+      /node_modules[/\\]prom-client[/\\]/.test(importer) ? { path, namespace: "left-out" } : undefined,
+    );
+    build.onLoad({ filter: /package\.json$/ }, ({ path: file }) => {
+      if (file !== manifest) return undefined;
+      const { version }: { readonly version: string } = JSON.parse(readFileSync(file, "utf8"));
+      return { contents: JSON.stringify({ version }), loader: "json" };
+    });
   },
 };

@@ -4,6 +4,8 @@ import type { AgentEvent } from "../../core/protocol/messages.ts";
 import type { LiveProject } from "../project/live.ts";
 import type { Claim } from "../server/claim.ts";
 import type { EventLog } from "../server/event-log.ts";
+import type { BoundHttp } from "../server/http/bind.ts";
+import type { HttpServer, HttpSettings } from "../server/http/serve.ts";
 import { never } from "./interrupt.ts";
 
 export interface LiveOptions {
@@ -21,7 +23,9 @@ export interface LiveOptions {
    * The agent listens; what state its project is in may still be open.
    * @returns the way to fall silent
    */
-  readonly listening: (project: LiveProject) => Promise<() => void>;
+  readonly listening: (project: LiveProject, http?: HttpServer) => Promise<() => void>;
+  /** Serve HTTP, too. */
+  readonly http?: HttpSettings | undefined;
 }
 
 /**
@@ -36,21 +40,26 @@ export async function live(options: LiveOptions, end: AbortSignal): Promise<void
   ]);
   const { paths, stateDir } = options;
   const claim = claimProject(paths);
+  let bound: BoundHttp | undefined;
   try {
+    // An address that cannot be had is told before anything of the project is touched.
+    if (options.http !== undefined)
+      bound = await (await import("../server/http/bind.ts")).bindHttp(options.http);
     const project = await openProject({ directory: paths.directory, stateDir, watch: true });
     try {
-      await serve(project, claim, options, end);
+      await serve(project, { claim, bound }, options, end);
     } finally {
       await project.close();
     }
   } finally {
+    bound?.close();
     claim.release();
   }
 }
 
 async function serve(
   project: LiveProject,
-  claim: Claim,
+  { claim, bound }: { readonly claim: Claim; readonly bound: BoundHttp | undefined },
   options: LiveOptions,
   end: AbortSignal,
 ): Promise<void> {
@@ -59,14 +68,10 @@ async function serve(
   const { api, events } = project;
   const idle = Promise.withResolvers<void>();
   const handover = Promise.withResolvers<"handover">();
+  const behind = { paths, version, api, events, statusOf: () => api.status({}, never), log };
   const server = await startServer({
-    paths,
-    version,
+    ...behind,
     claim,
-    api,
-    events,
-    statusOf: () => api.status({}, never),
-    log,
     spawned,
     idleMs,
     onIdle: () => {
@@ -79,11 +84,19 @@ async function serve(
     },
   });
   let why: "stopped" | "handover" = "stopped";
+  let http: HttpServer | undefined;
   try {
     const ended = Promise.withResolvers<void>();
     end.addEventListener("abort", () => ended.resolve(), { once: true });
     if (end.aborted) ended.resolve();
-    const silence = options.listening(project);
+    if (options.http !== undefined && bound !== undefined)
+      http = (await import("../server/http/serve.ts")).startHttp({
+        ...options.http,
+        ...behind,
+        bound,
+        enter: server.enter,
+      });
+    const silence = options.listening(project, http);
     // Fails only if it could not be told; then the agent ends.
     const first = await Promise.race([
       project.stopped,
@@ -97,6 +110,7 @@ async function serve(
     await project.close();
     (await silence)();
   } finally {
+    await http?.close();
     await server.close(why);
   }
 }

@@ -4,6 +4,7 @@ import { Command, Option } from "commander";
 import type { Params } from "../../core/protocol/messages.ts";
 import { verdictSchema } from "../../core/protocol/words.ts";
 import { duration, moment, positive } from "./arguments.ts";
+import type { AgentOptions } from "./commands/agent.ts";
 import type { CheckCommandOptions } from "./commands/check.ts";
 import type { Context, GlobalOptions } from "./context.ts";
 import { addHistoryUpkeep } from "./history-grammar.ts";
@@ -47,13 +48,21 @@ export function buildProgram(
       "end when no client has been connected for so long and nothing runs (default: never)",
       duration,
     )
-    .action((options: { spawned?: true; idle?: number }) =>
-      run(async (context) =>
-        (await import("./commands/agent.ts")).agent(context, {
-          spawned: options.spawned === true,
-          idleMs: options.idle,
-        }),
-      ),
+    .option("--http <[host:]port>", "also serve the timeline, REST, events and metrics there (port 0: any)")
+    .option("--tls-cert <file>", "with --http: the certificate, PEM")
+    .option("--tls-key <file>", "with --http: its private key, PEM")
+    .option("--plain-http", "with --http: serve a network without TLS; anyone on the way can read along")
+    .option("--allow-host <name...>", "with --http: names of this machine that browsers may use")
+    .action((options: AgentOptions) =>
+      run(async (context) => (await import("./commands/agent.ts")).agent(context, options)),
+    );
+  program
+    .command("open")
+    .description("open the timeline of an agent that serves HTTP in a browser")
+    .option("--print", "only print a link, good for one browser and one minute")
+    .option("--code", "only print a one-time code, for a WebSocket client")
+    .action((options: { print?: true; code?: true }) =>
+      run(async (context) => (await import("./commands/open.ts")).open(context, options)),
     );
   program
     .command("status")

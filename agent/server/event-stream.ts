@@ -5,6 +5,7 @@
  */
 import type { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
+import type { AgentEvent } from "../../core/protocol/messages.ts";
 import { isUrgent } from "../../core/protocol/urgent.ts";
 import type { Status } from "../../core/protocol/words.ts";
 import type { EventFrames } from "./event-frames.ts";
@@ -18,6 +19,8 @@ export interface StreamOptions {
   /** The last event that the client has; `events.reaches(from)`. */
   readonly from: number;
   readonly frames: EventFrames;
+  /** Which events this client asked for. Default: all. */
+  readonly wants?: ((event: AgentEvent) => boolean) | undefined;
   readonly statusOf: () => Promise<Status>;
   /** Told why no snapshot could be made; the client is then sent away to come again. */
   readonly onError: (error: unknown) => void;
@@ -36,7 +39,7 @@ export interface EventStream {
 }
 
 export function streamEvents(options: StreamOptions): EventStream {
-  const { client, socket, events, frames } = options;
+  const { client, socket, events, frames, wants = () => true } = options;
   let sent = options.from;
   let unreadBytes = 0;
   let due = false;
@@ -77,7 +80,7 @@ export function streamEvents(options: StreamOptions): EventStream {
         for (const event of next) {
           if (unreadBytes > maxUnreadBytes) return;
           sent = event.seq;
-          write(frames.event(event));
+          if (wants(event)) write(frames.event(event));
         }
       }
     } finally {
@@ -93,7 +96,7 @@ export function streamEvents(options: StreamOptions): EventStream {
   const deafen = events.on((event) => {
     wake();
     const waits = unreadBytes > maxUnreadBytes && unreadBytes <= maxAheadBytes;
-    if (waits && frames.ahead && isUrgent(event) && client.readyState === client.OPEN)
+    if (waits && frames.ahead && wants(event) && isUrgent(event) && client.readyState === client.OPEN)
       write(frames.ahead(event));
   });
   wake();

@@ -40,6 +40,8 @@ export interface ServerOptions extends Pick<SessionContext, "api" | "events" | "
 
 export interface Server {
   readonly rendezvous: Rendezvous;
+  /** A client came by another door. @returns to be called once, when it goes */
+  enter(): () => void;
   /** Lets requests in flight end, hangs up, and leaves nothing behind. */
   close(why?: "stopped" | "handover"): Promise<void>;
 }
@@ -186,6 +188,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   let closed: Promise<void> | undefined;
   return {
     rendezvous,
+    enter: () => presence.enter(),
     close: (why = "stopped") => {
       closed ??= close(why);
       return closed;

@@ -73,6 +73,13 @@ export type FixReport = z.infer<typeof fixReportSchema>;
 
 export const historyBackupReportSchema = z.strictObject({ file: z.string() });
 
+/** `link` opens the page, `code` a WebSocket: each once, within a minute. */
+export const openReportSchema = z.strictObject({
+  url: z.string(),
+  link: z.optional(z.string()),
+  code: z.optional(z.string()),
+});
+
 /** Every command that prints one document, with its schema. */
 export const cliReports = {
   status: statusReportSchema,
@@ -98,6 +105,7 @@ export const cliReports = {
   pause: statusSchema,
   resume: statusSchema,
   logs: logsReportSchema,
+  open: openReportSchema,
   stop: stopReportSchema,
 } as const satisfies Record<string, z.ZodMiniType>;
 

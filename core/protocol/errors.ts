@@ -15,32 +15,32 @@ export const exitCodes = {
   unavailable: 6,
 } as const;
 
-/** JSON-RPC codes are ours from -32050 downwards: the range for implementations, clear of vscode-jsonrpc's own. */
+/** JSON-RPC codes are ours from -32050 downwards: the range for implementations, clear of vscode-jsonrpc's own. `http`: the status over HTTP. */
 export const errorTable = {
-  "project-not-found": { rpc: -32050, exit: exitCodes.usage },
-  "settings-invalid": { rpc: -32051, exit: exitCodes.rejected },
-  "compose-invalid": { rpc: -32052, exit: exitCodes.rejected },
-  "env-invalid": { rpc: -32053, exit: exitCodes.rejected },
-  "file-unreadable": { rpc: -32054, exit: exitCodes.rejected },
-  "file-changed": { rpc: -32055, exit: exitCodes.rejected },
-  "docker-unreachable": { rpc: -32056, exit: exitCodes.unavailable },
-  "compose-missing": { rpc: -32057, exit: exitCodes.unavailable },
-  "docker-failed": { rpc: -32058, exit: exitCodes.rejected },
-  "process-failed": { rpc: -32059, exit: exitCodes.rejected },
-  "not-up": { rpc: -32060, exit: exitCodes.rejected },
-  "revision-unknown": { rpc: -32061, exit: exitCodes.usage },
-  "service-unknown": { rpc: -32062, exit: exitCodes.usage },
-  "history-damaged": { rpc: -32063, exit: exitCodes.unavailable },
-  "history-unwritable": { rpc: -32064, exit: exitCodes.unavailable },
-  "agent-unreachable": { rpc: -32065, exit: exitCodes.unavailable },
-  "agent-running": { rpc: -32066, exit: exitCodes.unavailable },
-  unauthorized: { rpc: -32067, exit: exitCodes.unavailable },
-  paused: { rpc: -32068, exit: exitCodes.rejected },
-  usage: { rpc: -32069, exit: exitCodes.usage },
-  "archive-refused": { rpc: -32075, exit: exitCodes.rejected },
-  cancelled: { rpc: -32800, exit: exitCodes.inconclusive },
-  internal: { rpc: -32603, exit: exitCodes.usage },
-} as const satisfies Record<string, { rpc: number; exit: number }>;
+  "project-not-found": { rpc: -32050, exit: exitCodes.usage, http: 404 },
+  "settings-invalid": { rpc: -32051, exit: exitCodes.rejected, http: 422 },
+  "compose-invalid": { rpc: -32052, exit: exitCodes.rejected, http: 422 },
+  "env-invalid": { rpc: -32053, exit: exitCodes.rejected, http: 422 },
+  "file-unreadable": { rpc: -32054, exit: exitCodes.rejected, http: 422 },
+  "file-changed": { rpc: -32055, exit: exitCodes.rejected, http: 409 },
+  "docker-unreachable": { rpc: -32056, exit: exitCodes.unavailable, http: 503 },
+  "compose-missing": { rpc: -32057, exit: exitCodes.unavailable, http: 503 },
+  "docker-failed": { rpc: -32058, exit: exitCodes.rejected, http: 502 },
+  "process-failed": { rpc: -32059, exit: exitCodes.rejected, http: 502 },
+  "not-up": { rpc: -32060, exit: exitCodes.rejected, http: 409 },
+  "revision-unknown": { rpc: -32061, exit: exitCodes.usage, http: 404 },
+  "service-unknown": { rpc: -32062, exit: exitCodes.usage, http: 404 },
+  "history-damaged": { rpc: -32063, exit: exitCodes.unavailable, http: 503 },
+  "history-unwritable": { rpc: -32064, exit: exitCodes.unavailable, http: 503 },
+  "agent-unreachable": { rpc: -32065, exit: exitCodes.unavailable, http: 503 },
+  "agent-running": { rpc: -32066, exit: exitCodes.unavailable, http: 409 },
+  unauthorized: { rpc: -32067, exit: exitCodes.unavailable, http: 401 },
+  paused: { rpc: -32068, exit: exitCodes.rejected, http: 409 },
+  usage: { rpc: -32069, exit: exitCodes.usage, http: 400 },
+  "archive-refused": { rpc: -32075, exit: exitCodes.rejected, http: 422 },
+  cancelled: { rpc: -32800, exit: exitCodes.inconclusive, http: 409 },
+  internal: { rpc: -32603, exit: exitCodes.usage, http: 500 },
+} as const satisfies Record<string, { rpc: number; exit: number; http: number }>;
 
 export type ErrorCode = keyof typeof errorTable;
 

@@ -1,10 +1,13 @@
 /** `hotenv agent`: in the foreground for a person, or spawned by a program that waits for one line. */
+import { httpTokenPath } from "../../../client/http-door.ts";
 import { exitCodes, toHotenvError } from "../../../core/protocol/errors.ts";
 import type { AgentEvent } from "../../../core/protocol/messages.ts";
 import type { Status } from "../../../core/protocol/words.ts";
 import type { LiveProject } from "../../project/live.ts";
+import type { HttpServer, HttpSettings } from "../../server/http/serve.ts";
 import { pathsOf } from "../access.ts";
 import { type Context, cliError } from "../context.ts";
+import { type HttpOptions, httpSettings } from "../http-settings.ts";
 import { never, watchInterrupts } from "../interrupt.ts";
 import { eventsSoFar, live } from "../live.ts";
 import { type LogFile, openLogFile } from "../log-file.ts";
@@ -16,23 +19,27 @@ import { sayWhatRuns } from "../what-runs.ts";
 
 /** A window that is reloaded or a folder that is opened again finds its agent still there. */
 const spawnedIdleMs = 15 * 60 * 1000;
+/** How long a link that stands on a terminal is good. */
+const linkMs = 10 * 60 * 1000;
 
-export interface AgentOptions {
+export interface AgentOptions extends HttpOptions {
   /** Started by a program that waits for one line. */
-  readonly spawned: boolean;
-  /** Default: for ever; when spawned, a quarter of an hour. */
-  readonly idleMs?: number | undefined;
+  readonly spawned?: true;
+  /** Ms. Default: for ever; when spawned, a quarter of an hour. */
+  readonly idle?: number;
 }
 
-export function agent(context: Context, options: AgentOptions): Promise<number> {
-  return options.spawned
-    ? spawned(context, options.idleMs ?? spawnedIdleMs)
-    : foreground(context, options.idleMs);
+export async function agent(context: Context, options: AgentOptions): Promise<number> {
+  const http = await httpSettings(options);
+  return options.spawned === true
+    ? spawned(context, options.idle ?? spawnedIdleMs, http)
+    : foreground(context, options.idle, http);
 }
 
 async function foreground(
   { version, terminal, options }: Context,
   idleMs: number | undefined,
+  http: HttpSettings | undefined,
 ): Promise<number> {
   const paths = pathsOf({ terminal, options });
   let status: (() => Promise<Status>) | undefined;
@@ -43,12 +50,20 @@ async function foreground(
   });
   // Without a reader there is nobody to run in the foreground for.
   const end = AbortSignal.any([interrupt.signal, terminal.gone]);
-  const listening = (project: LiveProject) => {
+  const listening = async (project: LiveProject, served?: HttpServer) => {
     status = () => project.api.status({}, never);
-    return options.json ? streamEvents(project, terminal) : tellPerson(project, terminal.view, terminal.out);
+    if (options.json) return streamEvents(project, terminal);
+    const silence = await tellPerson(project, terminal.view, terminal.out);
+    if (served !== undefined) {
+      // A link goes to a person's eyes and to nothing that keeps what it reads.
+      const how = terminal.interactive ? served.link(linkMs) : `${served.url}  (a link: hotenv open --print)`;
+      terminal.out(`\nTimeline  ${how}\nToken     ${httpTokenPath(paths)}\n`);
+    }
+    return silence;
   };
   const log = (line: string) => terminal.err(`hotenv: ${line}\n`);
-  await live({ paths, version, stateDir: options.stateDir, spawned: false, idleMs, log, listening }, end);
+  const { stateDir } = options;
+  await live({ paths, version, stateDir, spawned: false, idleMs, log, listening, http }, end);
   return exitCodes.done;
 }
 
@@ -74,7 +89,11 @@ async function streamEvents({ api, events }: LiveProject, terminal: Terminal): P
 /** "Now" is never today, so that every line of the file carries its day. */
 const logView: View = { color: false, width: Number.POSITIVE_INFINITY, now: new Date(0) };
 
-async function spawned({ version, terminal, options }: Context, idleMs: number): Promise<number> {
+async function spawned(
+  { version, terminal, options }: Context,
+  idleMs: number,
+  http: HttpSettings | undefined,
+): Promise<number> {
   let log: LogFile | undefined;
   // Before it is ready there is no file yet; standard error is what was made for such lines.
   const note = (line: string) => {
@@ -95,7 +114,10 @@ async function spawned({ version, terminal, options }: Context, idleMs: number):
       return tellPerson(project, () => logView, file.write);
     };
     const { stateDir } = options;
-    await live({ paths, version, stateDir, spawned: true, idleMs, log: note, listening }, interrupt.signal);
+    await live(
+      { paths, version, stateDir, spawned: true, idleMs, log: note, listening, http },
+      interrupt.signal,
+    );
     note("Ended.");
     return exitCodes.done;
   } catch (error) {
