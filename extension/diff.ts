@@ -8,6 +8,7 @@ import type { ChangeEntry } from "../core/protocol/words.ts";
 import { diffScheme } from "./contract.ts";
 import { type DiffSide, diffAddress, parseDiffAddress } from "./diff-address.ts";
 import { Disposables } from "./disposables.ts";
+import { t } from "./l10n.ts";
 import type { Project, Projects } from "./projects.ts";
 import { keysText } from "./revision-items.ts";
 
@@ -76,7 +77,7 @@ export function provideDiffs(projects: Projects): Diffs {
       const { entries, files: all } = await answerOf(project, from, to, true);
       const files = all.filter(({ before, after }) => before !== after);
       const name = (revision: number | null): string =>
-        revision === null ? "on disk" : `revision ${revision}`;
+        revision === null ? t("on disk") : t("revision {0}", revision);
       const sides = reversed ? `${name(to)} ↔ ${name(from)}` : `${name(from)} ↔ ${name(to)}`;
       const [first, ...others] = files.map(({ path }) => {
         const uri = (side: DiffSide): vscode.Uri => {
@@ -96,8 +97,8 @@ export function provideDiffs(projects: Projects): Diffs {
         const keys = entries.map(({ key, source }) => key ?? source);
         void vscode.window.showInformationMessage(
           keys.length === 0
-            ? `There is no difference: ${sides}.`
-            : `Only masked values differ (${sides}): ${keysText(keys)}.`,
+            ? t("There is no difference: {0}.", sides)
+            : t("Only masked values differ ({0}): {1}.", sides, keysText(keys)),
         );
         return { entries, close: () => Promise.resolve() };
       }

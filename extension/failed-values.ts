@@ -2,6 +2,7 @@
 import { entriesOf, parseDotenv, placed } from "../core/dotenv/document.ts";
 import type { Range } from "../core/dotenv/text.ts";
 import type { ChangeEntry, Rollout, Status } from "../core/protocol/words.ts";
+import { t } from "./l10n.ts";
 
 /**
  * The rollout whose changes are on disk and do not run; `unknown` while that is being found out: what was
@@ -27,12 +28,13 @@ export interface FailedValue {
 export function failedValues(
   text: string,
   entries: readonly ChangeEntry[],
-  { reason = "the rollout failed." }: Pick<Rollout, "reason">,
+  { reason = t("the rollout failed.") }: Pick<Rollout, "reason">,
   changes: number,
   running: number | null,
 ): FailedValue[] {
-  const others = changes === 1 ? "" : ` and ${changes - 1} other ${changes === 2 ? "change" : "changes"}`;
-  const instead = running === null ? "" : ` Revision ${running} is running.`;
+  const others =
+    changes === 1 ? "" : changes === 2 ? t(" and 1 other change") : t(" and {0} other changes", changes - 1);
+  const instead = running === null ? "" : t(" Revision {0} is running.", running);
   const values = new Map<string, Range>();
   if (entries.some(({ role }) => role === "env"))
     for (const source of entriesOf(parseDotenv(text))) {
@@ -48,7 +50,11 @@ export function failedValues(
   return onDisk.map(({ kind, key }) => {
     const range = key === undefined ? undefined : values.get(key);
     const cause =
-      key === undefined ? "With this change" : kind === "removed" ? `Without \`${key}\`` : "With this value";
+      key === undefined
+        ? t("With this change")
+        : kind === "removed"
+          ? t("Without `{0}`", key)
+          : t("With this value");
     return {
       range: range ?? { start: 0, end: Math.max(0, text.search(/\r?\n|$/)) },
       message: `${cause}${others}, ${reason}${instead}`,

@@ -1,6 +1,7 @@
 /** How to tell a person what a command came to. */
 import type { Outcome } from "../core/protocol/messages.ts";
 import type { Action, ChangeEntry, RolloutStep, StepState, Verdict } from "../core/protocol/words.ts";
+import { t } from "./l10n.ts";
 
 export type Tone = "info" | "warning" | "error";
 
@@ -23,9 +24,9 @@ export function planText(plan: Outcome["plan"]): string {
   const phases = plan.phases.map(({ steps }) => steps.filter(({ action }) => action !== "none"));
   const parts = phases
     .filter((steps) => steps.length > 0)
-    .map((steps) => steps.map(({ action, service }) => `${action} ${service}`).join(", "));
-  if (parts.length === 0) return "No service is touched.";
-  const text = parts.join(", then ");
+    .map((steps) => steps.map(({ action, service }) => actionText(action, service)).join(", "));
+  if (parts.length === 0) return t("No service is touched.");
+  const text = parts.join(t(", then "));
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }
 
@@ -34,51 +35,73 @@ const shownEntries = 3;
 
 /** "WORKERS 3 → 2, rules.txt": what going back over a change does, with the values as the agent masked them. */
 export function goingBackText(entries: readonly ChangeEntry[]): string {
-  const value = (text: string | undefined): string => text ?? "unset";
+  const value = (text: string | undefined): string => text ?? t("unset");
   const parts = entries
     .slice(0, shownEntries)
     .map(({ key, source, before, after }) =>
       key === undefined ? source : `${key} ${value(after)} → ${value(before)}`,
     );
   const rest = entries.length - parts.length;
-  return parts.join(", ") + (rest > 0 ? ` and ${rest} more` : "");
+  return parts.join(", ") + (rest > 0 ? t(" and {0} more", rest) : "");
 }
 
-const done: Readonly<Record<Exclude<Action, "none">, string>> = {
-  signal: "signalled",
-  http: "reloaded",
-  exec: "reloaded",
-  restart: "restarted",
-  recreate: "recreated",
-  rebuild: "rebuilt",
+const actionTexts: Readonly<Record<Action, (service: string) => string>> = {
+  none: (service) => t("leave {0} alone", service),
+  signal: (service) => t("signal {0}", service),
+  http: (service) => t("reload {0}", service),
+  exec: (service) => t("reload {0}", service),
+  restart: (service) => t("restart {0}", service),
+  recreate: (service) => t("recreate {0}", service),
+  rebuild: (service) => t("rebuild {0}", service),
+};
+
+/** "recreate api". */
+function actionText(action: Action, service: string): string {
+  return actionTexts[action](service);
+}
+
+const done: Readonly<Record<Exclude<Action, "none">, (services: string) => string>> = {
+  signal: (services) => t("{0} signalled", services),
+  http: (services) => t("{0} reloaded", services),
+  exec: (services) => t("{0} reloaded", services),
+  restart: (services) => t("{0} restarted", services),
+  recreate: (services) => t("{0} recreated", services),
+  rebuild: (services) => t("{0} rebuilt", services),
 };
 
 /** "api, web recreated; proxy signalled": what was done to the services, undefined where nothing was. */
 function doneText({ phases }: Outcome["plan"]): string | undefined {
+  const steps = phases.flatMap((phase) => phase.steps);
   const services = new Map<string, string[]>();
-  for (const { service, action } of phases.flatMap(({ steps }) => steps))
-    if (action !== "none") services.set(done[action], [...(services.get(done[action]) ?? []), service]);
-  const parts = [...services].map(([what, names]) => `${names.join(", ")} ${what}`);
+  // Grouped by the words: two ways to reload are one to the person.
+  const words = (action: Action): string => (action === "none" ? "" : done[action]("{0}"));
+  for (const { service, action } of steps)
+    if (action !== "none") services.set(words(action), [...(services.get(words(action)) ?? []), service]);
+  const parts = [...services].map(([what, names]) => what.replace("{0}", names.join(", ")));
   return parts.length === 0 ? undefined : parts.join("; ");
 }
 
 /** "Rolled back to revision 1: api recreated." Where it did not succeed, what the agent says of it. */
 export function rolledBackText(revision: number, { verdict, plan, message }: Outcome): string {
-  if (verdict !== "applied") return `Revision ${revision} was not brought back. ${message}`;
-  return `Rolled back to revision ${revision}: ${doneText(plan) ?? "no service had to be touched"}.`;
+  if (verdict !== "applied") return t("Revision {0} was not brought back. {1}", revision, message);
+  return t(
+    "Rolled back to revision {0}: {1}.",
+    revision,
+    doneText(plan) ?? t("no service had to be touched"),
+  );
 }
 
 const stepTexts: Readonly<Record<StepState, (service: string) => string>> = {
-  pending: (service) => `${service} waits`,
-  preparing: (service) => `preparing ${service}`,
-  stopping: (service) => `stopping ${service}`,
-  starting: (service) => `starting ${service}`,
-  probing: (service) => `checking ${service}`,
-  healthy: (service) => `${service} is healthy`,
-  failed: (service) => `${service} failed`,
-  "rolling-back": (service) => `putting ${service} back`,
-  "rolled-back": (service) => `${service} is back`,
-  skipped: (service) => `leaving ${service} alone`,
+  pending: (service) => t("{0} waits", service),
+  preparing: (service) => t("preparing {0}", service),
+  stopping: (service) => t("stopping {0}", service),
+  starting: (service) => t("starting {0}", service),
+  probing: (service) => t("checking {0}", service),
+  healthy: (service) => t("{0} is healthy", service),
+  failed: (service) => t("{0} failed", service),
+  "rolling-back": (service) => t("putting {0} back", service),
+  "rolled-back": (service) => t("{0} is back", service),
+  skipped: (service) => t("leaving {0} alone", service),
 };
 
 /** "checking api": stands behind the title of a progress and a colon. */

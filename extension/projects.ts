@@ -8,6 +8,7 @@ import { HotenvError, toHotenvError } from "../core/protocol/errors.ts";
 import { settings } from "./contract.ts";
 import { Disposables } from "./disposables.ts";
 import { userEnvironment } from "./environment.ts";
+import { t } from "./l10n.ts";
 
 export interface Project {
   readonly name: string;
@@ -166,8 +167,8 @@ function open(
         !asked &&
         !vscode.workspace.getConfiguration(undefined, folder).get<boolean>(settings.autoStart, true)
       )
-        throw new HotenvError("agent-unreachable", `No agent runs for ${folder.name}.`, {
-          todo: `Start it with the command "Hotenv: Restart Agent", or set "${settings.autoStart}".`,
+        throw new HotenvError("agent-unreachable", t("No agent runs for {0}.", folder.name), {
+          todo: t("Start it with the command “Hotenv: Restart Agent”, or set “{0}”.", settings.autoStart),
         });
       log.info(`${folder.name}: starting the agent.`);
       const { directory } = paths;

@@ -5,9 +5,7 @@
  */
 import * as vscode from "vscode";
 import { contextKeys } from "./contract.ts";
-
-const yes = "Roll Back";
-const no = "Keep";
+import { t } from "./l10n.ts";
 
 export interface Question extends vscode.Disposable {
   /** A question that is still open ends unanswered, as if with no. */
@@ -26,7 +24,10 @@ export function openQuestion(): Question {
       const asked = Promise.withResolvers<boolean>();
       answer = asked.resolve;
       setOpen(true);
-      void vscode.window.showWarningMessage(text, yes, no).then((chosen) => asked.resolve(chosen === yes));
+      const yes = t("Roll Back");
+      void vscode.window
+        .showWarningMessage(text, yes, t("Keep"))
+        .then((chosen) => asked.resolve(chosen === yes));
       const is = await asked.promise;
       if (answer === asked.resolve) {
         answer = undefined;

@@ -1,5 +1,7 @@
 /** Revisions as a person chooses among them. */
 import type { RevisionSummary } from "../core/protocol/messages.ts";
+import type { Verdict } from "../core/protocol/words.ts";
+import { t } from "./l10n.ts";
 import { ago, took } from "./time.ts";
 
 export interface RevisionItem {
@@ -24,18 +26,18 @@ export function revisionItems(
   return revisions
     .filter(({ revision }) => revision !== running.revision)
     .map((summary) => ({
-      label: `${verdictIcon(summary)} Revision ${summary.revision}`,
+      label: `${verdictIcon(summary)} ${t("Revision {0}", summary.revision)}`,
       description: [
         ago(Date.parse(summary.time), now),
         summary.author,
-        summary.revision === running.lastGood ? "last good" : undefined,
+        summary.revision === running.lastGood ? t("last good") : undefined,
       ]
         .filter((part) => part !== undefined)
         .join(" · "),
       detail: [
         // What was adopted has changed nothing; its reason says so.
         summary.keys.length === 0 ? undefined : keysText(summary.keys),
-        summary.verdict ?? "running",
+        verdictWord(summary.verdict),
         summary.durationMs === null ? undefined : took(summary.durationMs),
         summary.reason === "" ? undefined : summary.reason,
       ]
@@ -48,8 +50,21 @@ export function revisionItems(
 /** @param keys at least one */
 export function keysText(keys: readonly string[]): string {
   const rest = keys.length - shownKeys;
-  return keys.slice(0, shownKeys).join(", ") + (rest > 0 ? ` and ${rest} more` : "");
+  return keys.slice(0, shownKeys).join(", ") + (rest > 0 ? t(" and {0} more", rest) : "");
 }
+
+const verdictWords: Readonly<Record<Verdict, () => string>> = {
+  applied: () => t("applied"),
+  "rolled-back": () => t("rolled-back"),
+  failed: () => t("failed"),
+  rejected: () => t("rejected"),
+  inconclusive: () => t("inconclusive"),
+  superseded: () => t("superseded"),
+};
+
+/** null: its rollout runs. */
+export const verdictWord = (verdict: Verdict | null): string =>
+  verdict === null ? t("running") : verdictWords[verdict]();
 
 function verdictIcon({ verdict }: RevisionSummary): string {
   switch (verdict) {

@@ -1,6 +1,7 @@
 /** "Rollback Config": choose a revision, see the difference, confirm, go back, be told the result. */
 import * as vscode from "vscode";
 import type { Diffs } from "./diff.ts";
+import { t } from "./l10n.ts";
 import { tell } from "./messages.ts";
 import { goingBackText, planText, rolledBackText, toneOf } from "./outcome.ts";
 import { withRollout } from "./progress.ts";
@@ -23,7 +24,7 @@ export async function rollbackConfig(project: Project, parts: RollbackParts): Pr
   ]);
   const items = revisionItems(revisions, status, Date.now());
   if (items.length === 0) {
-    tell("info", `There is no other revision of ${project.name} to go back to.`);
+    tell("info", t("There is no other revision of {0} to go back to.", project.name));
     return;
   }
   const revision = await chooseRevision(project, items, parts.diffs);
@@ -41,9 +42,9 @@ export async function rollBackTo(
     diffs.show(project, revision, null, { reversed: true }),
   ]);
   const consequence = [goingBackText(shown.entries), planText(plan)].filter((part) => part !== "");
-  const asked = `Roll ${project.name} back to revision ${revision}? ${consequence.join(". ")}`;
+  const asked = t("Roll {0} back to revision {1}? {2}", project.name, revision, consequence.join(". "));
   if (!(await question.ask(asked))) return;
-  const outcome = await withRollout(project, `Rolling back to revision ${revision}`, (signal) =>
+  const outcome = await withRollout(project, t("Rolling back to revision {0}", revision), (signal) =>
     project.session.call("rollback", { revision }, { signal }),
   );
   // It compares with files that are no longer on the disk.
@@ -51,10 +52,10 @@ export async function rollBackTo(
   tell(toneOf(outcome.verdict), rolledBackText(revision, outcome));
 }
 
-const showDiff: vscode.QuickInputButton = {
+const showDiff = (): vscode.QuickInputButton => ({
   iconPath: new vscode.ThemeIcon("diff"),
-  tooltip: "Show the difference to the files on disk",
-};
+  tooltip: t("Show the difference to the files on disk"),
+});
 
 function chooseRevision(
   project: Project,
@@ -62,13 +63,13 @@ function chooseRevision(
   diffs: Diffs,
 ): Promise<number | undefined> {
   const pick = vscode.window.createQuickPick<RevisionItem & vscode.QuickPickItem>();
-  pick.title = `Roll back ${project.name}`;
-  pick.placeholder = "Choose the revision to go back to";
+  pick.title = t("Roll back {0}", project.name);
+  pick.placeholder = t("Choose the revision to go back to");
   // A look at a difference must not end the choice.
   pick.ignoreFocusOut = true;
   pick.matchOnDescription = true;
   pick.matchOnDetail = true;
-  pick.items = items.map((item) => ({ ...item, buttons: [showDiff] }));
+  pick.items = items.map((item) => ({ ...item, buttons: [showDiff()] }));
   return new Promise<number | undefined>((resolve, reject) => {
     pick.onDidTriggerItemButton(({ item }) => {
       diffs.show(project, item.revision, null, { reversed: true }).catch((error: unknown) => {

@@ -4,6 +4,7 @@ import { describeError } from "../core/protocol/errors.ts";
 import type { Rollout, RolloutStep, ServiceStatus, State, Status } from "../core/protocol/words.ts";
 import { type Command, commands } from "./contract.ts";
 import { t } from "./l10n.ts";
+import { verdictWord } from "./revision-items.ts";
 import { conditionOf } from "./services/service-view.ts";
 import { ago, lasting } from "./time.ts";
 
@@ -147,7 +148,7 @@ function history({ rollout, revision, lastGood }: Status, now: number): string[]
   if (rollout?.verdict !== undefined) {
     const when = rollout.endedAt === undefined ? "" : `, ${ago(Date.parse(rollout.endedAt), now)}`;
     const reason = rollout.reason === undefined ? "" : `: ${rollout.reason}`;
-    lines.push(t("Last rollout: {0}", `${rollout.verdict}${when}${escapeMarkdown(reason)}`));
+    lines.push(t("Last rollout: {0}", `${verdictWord(rollout.verdict)}${when}${escapeMarkdown(reason)}`));
   }
   if (revision !== null)
     lines.push(

@@ -3,6 +3,7 @@ import { isAbsolute } from "node:path";
 import * as vscode from "vscode";
 import { revisionReport } from "../core/change/revision-report.ts";
 import { commands } from "./contract.ts";
+import { t } from "./l10n.ts";
 import { tell } from "./messages.ts";
 import { planText, rolledBackText, toneOf } from "./outcome.ts";
 import { withRollout } from "./progress.ts";
@@ -25,7 +26,7 @@ export async function carryOut(action: PageAction, project: Project, parts: Roll
     case "copy-report": {
       const revision = await project.session.call("history/show", { revision: action.revision });
       await vscode.env.clipboard.writeText(revisionReport(project.name, revision));
-      tell("info", `The report of revision ${action.revision} was copied.`);
+      tell("info", t("The report of revision {0} was copied.", action.revision));
       return;
     }
     case "export":
@@ -51,9 +52,9 @@ async function rollBackKeyTo(
 ): Promise<void> {
   const { plan } = await project.session.call("rollback", { revision, key, dryRun: true });
   const consequence = planText(plan);
-  const asked = `Put ${key} back to what it was in revision ${revision}? ${consequence}`;
+  const asked = t("Put {0} back to what it was in revision {1}? {2}", key, revision, consequence);
   if (!(await question.ask(asked.trim()))) return;
-  const outcome = await withRollout(project, `Putting ${key} back`, (signal) =>
+  const outcome = await withRollout(project, t("Putting {0} back", key), (signal) =>
     project.session.call("rollback", { revision, key }, { signal }),
   );
   tell(toneOf(outcome.verdict), rolledBackText(revision, outcome));
@@ -61,7 +62,7 @@ async function rollBackKeyTo(
 
 async function exportRevision(project: Project, number: number): Promise<void> {
   const target = await vscode.window.showSaveDialog({
-    title: `Export revision ${number}`,
+    title: t("Export revision {0}", number),
     defaultUri: vscode.Uri.joinPath(project.folder.uri, `${project.name}-revision-${number}.json`),
     filters: { JSON: ["json"] },
   });
@@ -69,5 +70,5 @@ async function exportRevision(project: Project, number: number): Promise<void> {
   const revision = await project.session.call("history/show", { revision: number });
   const document = `${JSON.stringify(revision, null, 2)}\n`;
   await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(document));
-  tell("info", `Revision ${number} was exported to ${vscode.workspace.asRelativePath(target)}.`);
+  tell("info", t("Revision {0} was exported to {1}.", number, vscode.workspace.asRelativePath(target)));
 }

@@ -5,6 +5,7 @@ import * as vscode from "vscode";
 import { timelineViewType } from "./contract.ts";
 import type { Diffs } from "./diff.ts";
 import { Disposables } from "./disposables.ts";
+import { t } from "./l10n.ts";
 import { tellError } from "./messages.ts";
 import type { Project, Projects } from "./projects.ts";
 import type { Question } from "./question.ts";
@@ -39,7 +40,7 @@ export function openTimelines(context: TimelineContext): Timeline {
       }
       const panel = vscode.window.createWebviewPanel(
         timelineViewType,
-        `Timeline: ${project.name}`,
+        t("Timeline: {0}", project.name),
         { viewColumn: vscode.ViewColumn.Active },
         {
           enableScripts: true,

@@ -4,6 +4,7 @@ import { entriesOf, parseDotenv, placed } from "../../core/dotenv/document.ts";
 import { filePatterns } from "../../core/language/files.ts";
 import { actionsText } from "../../core/plan/lens-text.ts";
 import { code, expectedText } from "../../core/plan/report.ts";
+import { t } from "../l10n.ts";
 import { linkTo } from "./links.ts";
 import { nameIn, type Previews, type ProjectPreview } from "./previews.ts";
 
@@ -54,8 +55,11 @@ function hoverText(
   const impacts = changed?.impacts ?? previewed.ofKey(key, name);
   if (impacts.length === 0)
     return changed?.reaches === true
-      ? `Saving ${code(key)} changes no service: everything resolves to what it was.`
-      : `${code(key)} reaches no service. A variable of \`.env\` reaches one only where a Compose file or an \`env_file\` names it.`;
+      ? t("Saving {0} changes no service: everything resolves to what it was.", code(key))
+      : t(
+          "{0} reaches no service. A variable of `.env` reaches one only where a Compose file or an `env_file` names it.",
+          code(key),
+        );
   const does = actionsText(impacts, { expected, isDown });
   const lines = impacts.flatMap(({ service, action, cause, evidence }) => {
     const about = expected(service, action);
@@ -68,5 +72,7 @@ function hoverText(
       ),
     ];
   });
-  return [`${changed === undefined ? "A new value" : "Saving this"} ${does}`, "", ...lines].join("\n");
+  return [changed === undefined ? t("A new value {0}", does) : t("Saving this {0}", does), "", ...lines].join(
+    "\n",
+  );
 }

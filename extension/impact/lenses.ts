@@ -5,6 +5,7 @@ import { actionsText } from "../../core/plan/lens-text.ts";
 import type { ServiceStatus } from "../../core/protocol/words.ts";
 import { commands } from "../contract.ts";
 import { Disposables } from "../disposables.ts";
+import { t } from "../l10n.ts";
 import { uriOf } from "./links.ts";
 import { nameIn, type Previews, type ProjectPreview } from "./previews.ts";
 
@@ -42,11 +43,11 @@ function lensesOfEdit(preview: ProjectPreview, name: string): vscode.CodeLens[] 
   return previewed.lines
     .filter(({ path }) => path === name)
     .map(({ line, entry, impacts, reaches }) => {
-      const asks = previewed.confirm.includes(entry.severity) ? `${entry.severity}, asks first · ` : "";
-      const removed = entry.kind === "removed" ? `without ${entry.key ?? entry.source}: ` : "";
+      const asks = previewed.confirm.includes(entry.severity) ? t("{0}, asks first · ", entry.severity) : "";
+      const removed = entry.kind === "removed" ? t("without {0}: ", entry.key ?? entry.source) : "";
       const does = actionsText(impacts, { expected, isDown, phaseOf });
       if (does !== "") return lens(line, `${asks}${removed}${does}`, { command: commands.previewImpact });
-      return lens(line, `${removed}${reaches ? "changes no service" : "reaches no service"}`);
+      return lens(line, `${removed}${reaches ? t("changes no service") : t("reaches no service")}`);
     });
 }
 
@@ -79,19 +80,19 @@ function lensesOfServices(
       return [
         lens(line, usesText(used), places.length === 0 ? undefined : peek),
         ...(status === undefined ? [] : [lens(line, stateText(status), { command: commands.showTimeline })]),
-        ...(does === "" ? [] : [lens(line, `saving ${does}`, { command: commands.previewImpact })]),
+        ...(does === "" ? [] : [lens(line, t("saving {0}", does), { command: commands.previewImpact })]),
       ];
     });
 }
 
 function usesText(names: readonly string[]): string {
-  if (names.length === 0) return "uses no variable";
+  if (names.length === 0) return t("uses no variable");
   const named = names.slice(0, namedVariables).join(", ");
   const more = names.length - namedVariables;
-  return `uses ${named}${more > 0 ? ` and ${more} more` : ""}`;
+  return t("uses {0}", named + (more > 0 ? t(" and {0} more", more) : ""));
 }
 
 export function stateText({ state, health, instances }: ServiceStatus): string {
   const several = instances.length > 1 ? ` ×${instances.length}` : "";
-  return `${state === "missing" ? "not created" : state}${several}${health === "none" ? "" : `, ${health}`}`;
+  return `${state === "missing" ? t("not created") : state}${several}${health === "none" ? "" : `, ${health}`}`;
 }

@@ -2,6 +2,7 @@
 import { isAbsolute, join } from "node:path";
 import * as vscode from "vscode";
 import type { Evidence } from "../../core/protocol/words.ts";
+import { t } from "../l10n.ts";
 
 export function uriOf(directory: string, file: string): vscode.Uri {
   return vscode.Uri.file(isAbsolute(file) ? file : join(directory, file));
@@ -17,5 +18,5 @@ export function linkTo(directory: string, { file, line }: Evidence): string {
 export function opening(directory: string, { file, line }: Evidence): vscode.Command {
   const at = new vscode.Position(line - 1, 0);
   const options: vscode.TextDocumentShowOptions = { selection: new vscode.Range(at, at) };
-  return { title: "Open", command: "vscode.open", arguments: [uriOf(directory, file), options] };
+  return { title: t("Open"), command: "vscode.open", arguments: [uriOf(directory, file), options] };
 }

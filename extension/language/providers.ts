@@ -5,6 +5,7 @@ import { fixAllKind, triggerCharacters } from "../../core/language/triggers.ts";
 import type { Services } from "../../core/language/workspace/services.ts";
 import { settings } from "../contract.ts";
 import { Disposables } from "../disposables.ts";
+import { t } from "../l10n.ts";
 import type { LanguageDocuments } from "./documents.ts";
 import {
   toCodeAction,
@@ -133,7 +134,7 @@ function provideNames(ask: Ask): vscode.Disposable {
       async prepareRename({ uri }, position) {
         const found = await ask((services) => services.prepareRename(uri.toString(), position));
         // VS Code shows the sentence beside the cursor.
-        if (found === undefined) throw new Error("Here is no variable that Hotenv knows.");
+        if (found === undefined) throw new Error(t("Here is no variable that Hotenv knows."));
         return { range: toRange(found.range), placeholder: found.placeholder };
       },
       async provideRenameEdits({ uri }, position, to) {

@@ -2,6 +2,7 @@
 import type { RevisionSummary } from "../../core/protocol/messages.ts";
 import type { Breaker, ServiceStatus } from "../../core/protocol/words.ts";
 import { t } from "../l10n.ts";
+import { verdictWord } from "../revision-items.ts";
 import { ago, lasting, took } from "../time.ts";
 
 /** The icon of a state, and the theme's colour for it. */
@@ -54,7 +55,7 @@ export function conditionOf({ state, health, breaker }: ServiceStatus): string {
   return breaker === undefined ? words : `${words}, ${breakerWords[breaker.state]()}`;
 }
 
-const runtimeWords = { compose: "Docker Compose", process: () => t("local process") } as const;
+const runtimeWords = { compose: () => t("Docker Compose"), process: () => t("local process") } as const;
 
 /** @param last the newest revision whose rollout touched it; @param now in ms since 1970 */
 export function serviceRow(
@@ -67,14 +68,13 @@ export function serviceRow(
   const uptime = isUp && since !== undefined ? lasting(now - Date.parse(since)) : undefined;
   const condition = conditionOf(status);
   const description = [condition, uptime].filter((part) => part !== undefined).join(" · ");
-  const kind = runtimeWords[runtime];
   return {
     look: lookOf(status),
     description,
     context: ["service", isUp ? "up" : "down", runtime, breaker === undefined ? "in" : "out"].join(";"),
     label: uptime === undefined ? `${service}, ${condition}` : `${service}, ${condition}, ${uptime}`,
     details: [
-      [t("Runtime"), typeof kind === "string" ? kind : kind()],
+      [t("Runtime"), runtimeWords[runtime]()],
       [t("State"), stateWords[state]()],
       [t("Health"), isUp ? healthWords[health]() : "–"],
       [t("Up for"), uptime ?? "–"],
@@ -93,7 +93,7 @@ function breakerText({ reason, retryAt }: Breaker, now: number): string {
 function rolloutText({ revision, verdict, time, durationMs }: RevisionSummary, now: number): string {
   const parts = [
     t("revision {0}", revision),
-    verdict ?? t("running"),
+    verdictWord(verdict),
     ago(Date.parse(time), now),
     durationMs === null ? undefined : took(durationMs),
   ];
