@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import * as vscode from "vscode";
 import type { AgentSession } from "../client/session.ts";
+import { describeError } from "../core/protocol/errors.ts";
 import { registerCommands } from "./commands.ts";
 import { provideDiffs } from "./diff.ts";
 import { Disposables } from "./disposables.ts";
@@ -77,7 +78,7 @@ export function activate(context: vscode.ExtensionContext): HotenvApi {
   const previews = owned.add(openPreviews(projects, process.env));
   owned.add(provideLenses(previews));
   owned.add(provideImpactHover(previews));
-  const impact = owned.add(showImpactTree(previews));
+  const impact = owned.add(showImpactTree(previews, { report: (error) => log.debug(describeError(error)) }));
   owned.add(
     askAboutChanges(projects, { preview: () => impact.show(), report: (error) => tellError(error, log) }),
   );

@@ -91,7 +91,11 @@ export async function compare(
     up: request.up,
     gentle: !request.explicit,
     fill: (text) =>
-      fillTemplate(parseTemplate(text), projectLookup(environment, reading.snapshot), () => undefined),
+      fillTemplate(
+        parseTemplate(text),
+        projectLookup(directory, environment, reading.snapshot),
+        () => undefined,
+      ),
     expected: (service, action) => history.medianDuration(service, action),
   });
   const notes = [...held.keys()].map(

@@ -1,10 +1,11 @@
 /** Watches the folders of all sources, and of those that would become one. */
 import { dirname, resolve } from "node:path";
+import { composeFileNames, overrideFileNames } from "../../core/compose/starting-files.ts";
 import { defaultSettings, settingsFileNames } from "../../core/settings/settings.ts";
 import { type Settler, settle } from "../watch/settle.ts";
 import { type SourceWatcher, watchSources } from "../watch/watch-sources.ts";
 import { readTexts } from "./reading.ts";
-import { composeFileNames, overrideFileNames, sourcePath } from "./sources.ts";
+import { sourcePath } from "./sources.ts";
 import type { Workshop } from "./workshop.ts";
 
 /** Events may be missed, and what kept the agent from applying may be gone. */

@@ -2,7 +2,8 @@
 import { readdir } from "node:fs/promises";
 import { dirname, matchesGlob, resolve } from "node:path";
 import type { MountedFile, ProjectModel } from "../../core/compose/model.ts";
-import type { Lookup } from "../../core/interpolate/fill.ts";
+import { projectEnvironment } from "../../core/compose/project-environment.ts";
+import { type Lookup, lookupIn } from "../../core/interpolate/fill.ts";
 import { findCycle } from "../../core/plan/phases.ts";
 import { HotenvError } from "../../core/protocol/errors.ts";
 import type { Problem, SourceInfo } from "../../core/protocol/words.ts";
@@ -13,7 +14,7 @@ import { readSnapshot } from "../watch/read-snapshot.ts";
 import { textOfFile } from "./compared.ts";
 import { refuseBrokenSchema, refuseByModule } from "./invalid.ts";
 import type { Snapshot } from "./snapshot.ts";
-import { type Environment, findSources, interpolationLookup } from "./sources.ts";
+import { type Environment, findSources, sourcePath } from "./sources.ts";
 
 export interface Reading {
   readonly snapshot: Snapshot;
@@ -135,10 +136,12 @@ function refuseProblems(problems: readonly Problem[]): void {
   throw new HotenvError("settings-invalid", message, { location: { file, line, column } });
 }
 
-/** The variables of the project: the shell's over those of its first env file. */
-export function projectLookup(environment: Environment, snapshot: Snapshot): Lookup {
-  const file = snapshot.files.find(({ role }) => role === "env");
-  return interpolationLookup(environment, file === undefined ? null : textOfFile(file));
+/** The variables of the project: the shell's over those of its env files. */
+export function projectLookup(directory: string, environment: Environment, { files }: Snapshot): Lookup {
+  const texts = new Map(files.map((file) => [file.path, textOfFile(file) ?? undefined]));
+  const nameOf = (path: string) => sourcePath(directory, path);
+  const text = (path: string) => texts.get(nameOf(path));
+  return projectEnvironment(directory, lookupIn(environment), text, nameOf).lookup;
 }
 
 interface Resolved {
@@ -156,7 +159,7 @@ async function resolveAll(
   const compose = texts.isCompose
     ? await resolveCompose(
         { directory, environment, files: [] },
-        projectLookup(environment, texts.snapshot),
+        projectLookup(directory, environment, texts.snapshot),
         signal,
       )
     : undefined;

@@ -1,5 +1,4 @@
 /** The runtimes of one project, opened when first needed. */
-import { resolve } from "node:path";
 import type { ProjectPaths } from "../../client/location.ts";
 import type { ProjectModel } from "../../core/compose/model.ts";
 import { HotenvError } from "../../core/protocol/errors.ts";
@@ -60,8 +59,7 @@ export function createRuntimes(
       const kinds = new Set([...model.values()].map((service) => service.runtime));
       if (kinds.has("compose") && composeName !== name) {
         await open.get("compose")?.close();
-        const { composeFiles } = await findSources(paths.directory, environment);
-        const files = composeFiles.map((file) => resolve(paths.directory, file));
+        const { composeFiles: files } = await findSources(paths.directory, environment);
         add(await openComposeRuntime({ directory: paths.directory, environment, files }, name));
         composeName = name;
       }

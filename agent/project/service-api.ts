@@ -68,7 +68,7 @@ export function serviceApi(options: ServiceApiOptions): Pick<AgentApi, ServiceMe
       after: services,
       up: start,
       fill: (text: string) =>
-        fillTemplate(parseTemplate(text), projectLookup(environment, snapshot), () => undefined),
+        fillTemplate(parseTemplate(text), projectLookup(directory, environment, snapshot), () => undefined),
       expected: () => undefined,
     };
     return makeStep(input, model.name, action, "asked for by hand", start ? undefined : model, model);

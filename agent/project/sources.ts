@@ -1,8 +1,10 @@
 /** Finds the files that make a project: what Compose would read, and what Hotenv reads beside it. */
 import { existsSync, readFileSync } from "node:fs";
 import { access, readFile } from "node:fs/promises";
-import { delimiter, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { projectEnvironment } from "../../core/compose/project-environment.ts";
 import { fileReferences } from "../../core/compose/references.ts";
+import { startingFiles } from "../../core/compose/starting-files.ts";
 import { parseDotenv } from "../../core/dotenv/document.ts";
 import { evaluate } from "../../core/dotenv/evaluate.ts";
 import { fillTemplate, type Lookup, lookupIn } from "../../core/interpolate/fill.ts";
@@ -14,25 +16,12 @@ import { settingsFileNames } from "../../core/settings/settings.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** In Compose's order of preference (compose-go `cli/options.go`). */
-export const composeFileNames = [
-  "compose.yaml",
-  "compose.yml",
-  "docker-compose.yml",
-  "docker-compose.yaml",
-] as const;
-export const overrideFileNames = [
-  "compose.override.yml",
-  "compose.override.yaml",
-  "docker-compose.override.yml",
-  "docker-compose.override.yaml",
-] as const;
 const schemaFileNames = [schemaName, exampleName] as const;
 
 export interface FoundSources {
   /** Sorted by path; files that do not exist are among them where they would count. */
   readonly sources: readonly SourceInfo[];
-  /** The compose files that Compose starts from. Empty: not a Compose project. */
+  /** The compose files that Compose starts from, absolute. Empty: not a Compose project. */
   readonly composeFiles: readonly string[];
   readonly settingsFile: string | undefined;
 }
@@ -42,6 +31,16 @@ async function exists(path: string): Promise<boolean> {
     () => true,
     () => false,
   );
+}
+
+/** The few files that say which files there are. */
+function textNow(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    // Missing, or not to be read: whoever needs its content says so.
+    return undefined;
+  }
 }
 
 /** null where the file is missing or cannot be read: whoever needs its content says so. */
@@ -78,16 +77,16 @@ export async function findSources(directory: string, environment: Environment): 
   const settingsFile = await firstThatExists(directory, settingsFileNames);
   if (settingsFile !== undefined) add(settingsFile, "settings");
 
-  const envFiles = environment.COMPOSE_ENV_FILES?.split(",").filter((path) => path !== "") ?? [".env"];
+  const { files: envFiles, lookup } = projectEnvironment(directory, lookupIn(environment), textNow, (path) =>
+    sourcePath(directory, path),
+  );
   for (const path of envFiles) add(path, "env");
   for (const name of schemaFileNames) if (await exists(join(directory, name))) add(name, "schema");
   for (const path of await importedSchemas(directory)) add(path, "schema");
 
-  const lookup = interpolationLookup(environment, await textOf(resolve(directory, envFiles[0] ?? ".env")));
-  const composeFiles = await startingFiles(directory, lookup);
+  const { files: composeFiles, base } = startingFiles(directory, lookup, existsSync);
   const seen = new Set<string>();
-  for (const file of composeFiles)
-    await follow(resolve(directory, file), directory, lookup, environment, add, seen);
+  for (const file of composeFiles) await follow(file, base, lookup, environment, add, seen);
 
   const sources = [...found]
     .map(([path, role]) => ({ path, role }))
@@ -102,15 +101,6 @@ async function importedSchemas(directory: string): Promise<readonly string[]> {
   const read = (at: string): string | undefined => (existsSync(at) ? readFileSync(at, "utf8") : undefined);
   const reader = { read, resolve: (from: string, to: string) => resolve(dirname(from), to) };
   return schemaFiles(path, reader).filter((at) => at !== path && existsSync(at));
-}
-
-async function startingFiles(directory: string, lookup: Lookup): Promise<string[]> {
-  const named = lookup("COMPOSE_FILE");
-  if (named) return named.split(lookup("COMPOSE_PATH_SEPARATOR") || delimiter).filter((path) => path !== "");
-  const file = await firstThatExists(directory, composeFileNames);
-  if (file === undefined) return [];
-  const override = await firstThatExists(directory, overrideFileNames);
-  return override === undefined ? [file] : [file, override];
 }
 
 /** @param base what relative paths in the file are relative to */

@@ -4,7 +4,7 @@ import { folderOf, isAbsolutePath, resolvePath } from "./paths.ts";
 
 /** In Compose's order of preference. */
 export const composeFileNames = ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
-const overrideNames = [
+export const overrideFileNames = [
   "compose.override.yml",
   "compose.override.yaml",
   "docker-compose.override.yml",
@@ -40,5 +40,5 @@ export function startingFiles(
     : first(composeFileNames);
   const [main] = files;
   if (main === undefined) return { files, base: resolvePath(directory, ".") };
-  return { files: named ? files : [...files, ...first(overrideNames)], base: folderOf(main) };
+  return { files: named ? files : [...files, ...first(overrideFileNames)], base: folderOf(main) };
 }

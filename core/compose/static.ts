@@ -9,7 +9,7 @@ import type { Evidence } from "../protocol/words.ts";
 import { canonicalService } from "./canonical-service.ts";
 import { loadModel } from "./load-model.ts";
 import { projectName, resolvePath } from "./paths.ts";
-import { type Definition, type EnvironmentFile, readEnvironment } from "./project-environment.ts";
+import { type Definition, projectEnvironment } from "./project-environment.ts";
 import { startingFiles } from "./starting-files.ts";
 import { type StaticService, staticService } from "./static-service.ts";
 import { entryOf, fillTree, type MapNode, mapOf, type Place, withEntries } from "./tree.ts";
@@ -112,36 +112,6 @@ function treesOf(
   const trees = readTrees(text);
   cache?.set(name, { text, trees });
   return trees;
-}
-
-/** `.env` of the directory, or what COMPOSE_ENV_FILES names; then the `.env` beside the first compose file. */
-function projectEnvironment(
-  root: string,
-  shell: Lookup,
-  text: (path: string) => string | undefined,
-  nameOf: (path: string) => string,
-) {
-  const disabled = /^(?:1|t|true)$/i.test(shell("COMPOSE_DISABLE_ENV_FILE") ?? "");
-  const listed = shell("COMPOSE_ENV_FILES")
-    ?.split(",")
-    .filter((path) => path !== "");
-  const paths = (listed ?? (disabled ? [] : [".env"])).map((path) => resolvePath(root, path));
-  const texts = (wanted: readonly string[]): EnvironmentFile[] =>
-    wanted.flatMap((path) => {
-      const content = text(path);
-      return content === undefined ? [] : [{ file: nameOf(path), text: content }];
-    });
-  const first = readEnvironment(texts(paths), shell);
-  const { base } = startingFiles(root, first.lookup, (path) => text(path) !== undefined);
-  const beside = resolvePath(base, ".env");
-  if (listed !== undefined || disabled || paths.includes(beside))
-    return { ...first, files: paths.map(nameOf) };
-  const second = readEnvironment(texts([beside]), first.lookup);
-  return {
-    lookup: second.lookup,
-    definitions: [...first.definitions, ...second.definitions],
-    files: [...paths, beside].map(nameOf),
-  };
 }
 
 /** COMPOSE_PROJECT_NAME, else the last `name:` of the compose files, else the folder (loader/normalize.go). */

@@ -14,10 +14,15 @@ export interface ServiceImpact {
 
 const hashMoved = ({ before, after }: ServiceDelta) => before?.configHash !== after?.configHash;
 
-/** Joins another service's namespace: its container names the other's container by ID. */
-function sharesContainerOf(model: ServiceModel, other: string): boolean {
-  const { network_mode, ipc, pid, volumes_from } = model.config;
-  if ([network_mode, ipc, pid].includes(`service:${other}`)) return true;
+/** Lives in a namespace of the other service's container, which ends with its process. */
+function sharesNamespaceOf({ config }: ServiceModel, other: string): boolean {
+  return [config.network_mode, config.ipc, config.pid].includes(`service:${other}`);
+}
+
+/** Its container names the other's container by ID. */
+function namesContainerOf(model: ServiceModel, other: string): boolean {
+  const { volumes_from } = model.config;
+  if (sharesNamespaceOf(model, other)) return true;
   return Array.isArray(volumes_from) && volumes_from.some((from) => String(from).split(":")[0] === other);
 }
 
@@ -32,14 +37,18 @@ export function findImpacts(
   reloads: ReadonlyMap<string, DeclaredReload>,
 ): ServiceImpact[] {
   const impacts = new Map<string, ServiceImpact>();
+  /** Something is known now that was not before: others may follow from it. */
+  let isNews = false;
   const add = (service: string, action: Action, cause: string) => {
     const known = impacts.get(service);
     if (action === "none" || (known && known.action === action)) return;
     const heaviest = known ? heavier(known.action, action) : action;
+    if (heaviest === known?.action) return;
+    isNews = true;
     impacts.set(service, {
       service,
       action: heaviest,
-      cause: known && heaviest === known.action ? known.cause : cause,
+      cause,
       before: before.get(service),
       after: after.get(service),
     });
@@ -56,17 +65,19 @@ export function findImpacts(
       if (changedFiles.has(file.path))
         add(service, actionForFile(file, reloads.get(service)), `${file.path} changed`);
 
-  // What replaces a container reaches those that are tied to it; until nothing new is reached.
-  for (let size = -1; size !== impacts.size; ) {
-    size = impacts.size;
+  // What becomes of a container reaches those that are tied to it; until nothing new is reached.
+  do {
+    isNews = false;
     for (const [service, model] of after)
       for (const { service: on, restart } of model.dependsOn) {
-        const replaced = impacts.get(on);
-        if (!replaced || (replaced.action !== "recreate" && replaced.action !== "rebuild")) continue;
-        if (sharesContainerOf(model, on))
-          add(service, "recreate", `lives in the container of ${on}, which is replaced`);
-        else if (restart) add(service, "restart", `depends on ${on}, which is replaced`);
+        const action = impacts.get(on)?.action;
+        if (action === "recreate" || action === "rebuild") {
+          if (namesContainerOf(model, on))
+            add(service, "recreate", `lives in the container of ${on}, which is replaced`);
+          else if (restart) add(service, "restart", `depends on ${on}, which is replaced`);
+        } else if (action === "restart" && sharesNamespaceOf(model, on))
+          add(service, "restart", `lives in the container of ${on}, which is restarted`);
       }
-  }
+  } while (isNews);
   return [...impacts.values()].sort((a, b) => (a.service < b.service ? -1 : 1));
 }

@@ -105,6 +105,46 @@ describe("Impacts", () => {
     );
   });
 
+  it("reach whoever lives in the namespace of a container that only restarts, and nobody else", () => {
+    const files = [{ path: "conf", via: "bind", target: "/conf", alone: true }] as const;
+    const model = project({
+      api: { files },
+      sidecar: { needs: ["api"], config: { network_mode: "service:api" } },
+      nested: { needs: ["sidecar"], config: { pid: "service:sidecar" } },
+      heir: { needs: ["api"], config: { volumes_from: ["api:ro"] } },
+      client: { needs: ["api"] },
+    });
+    assert.deepEqual(
+      findImpacts(model, model, new Set(["conf"]), new Map()).map(({ service, action }) => [service, action]),
+      [
+        ["api", "restart"],
+        ["nested", "restart"],
+        ["sidecar", "restart"],
+      ],
+    );
+  });
+
+  it("follow an action that became heavier on the way", () => {
+    const files = [{ path: "conf", via: "bind", target: "/conf", alone: true }] as const;
+    const others = {
+      late: { needs: ["middle"], config: { network_mode: "service:middle" } },
+      middle: { needs: ["root"], config: { network_mode: "service:root" }, files },
+    };
+    const before = project({ ...others, root: { config: { image: "old" } } });
+    const after = project({ ...others, root: { config: { image: "new" } } });
+    assert.deepEqual(
+      findImpacts(before, after, new Set(["conf"]), new Map()).map(({ service, action }) => [
+        service,
+        action,
+      ]),
+      [
+        ["late", "recreate"],
+        ["middle", "recreate"],
+        ["root", "recreate"],
+      ],
+    );
+  });
+
   it("take the heavier of two actions, with its cause", () => {
     const files = [{ path: "conf", via: "bind", target: "/conf", alone: true }] as const;
     const before = project({ api: { config: { image: "old" }, files } });

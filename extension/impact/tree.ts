@@ -10,12 +10,18 @@ import { t } from "../l10n.ts";
 import { opening } from "./links.ts";
 import type { Previews, ProjectPreview } from "./previews.ts";
 
-type Node =
+/** `id`: by it VS Code knows a row again when the plan is another. */
+type Node = { readonly id: string } & (
   | { readonly kind: "phase"; readonly number: number; readonly steps: readonly PlanStep[] }
   | { readonly kind: "step"; readonly step: PlanStep }
   | { readonly kind: "cause"; readonly cause: string; readonly lines: readonly Evidence[] }
   | { readonly kind: "line"; readonly line: Evidence }
-  | { readonly kind: "note"; readonly note: string };
+  | { readonly kind: "note"; readonly note: string }
+);
+
+const stepNode = (step: PlanStep): Node => ({ kind: "step", id: `step ${step.service}`, step });
+
+const nothing: Plan = { change: { entries: [], severity: "minor" }, phases: [], notes: [] };
 
 export interface ImpactTree extends vscode.Disposable {
   show(): Promise<void>;
@@ -42,57 +48,74 @@ const icons: Readonly<Record<Action, string>> = {
   rebuild: "tools",
 };
 
-export function showImpactTree(previews: Previews): ImpactTree {
+export function showImpactTree(
+  previews: Previews,
+  context: { readonly report: (error: unknown) => void },
+): ImpactTree {
   const owned = new Disposables();
   const refreshed = owned.add(new vscode.EventEmitter<undefined>());
   let directory = "";
-  let plan: Plan = { change: { entries: [], severity: "minor" }, phases: [], notes: [] };
+  let plan: Plan = nothing;
 
   const roots = (): Node[] => {
     const steps = plan.phases.map((phase) => phase.steps);
     const work: Node[] =
       steps.length > 1
-        ? steps.map((each, index): Node => ({ kind: "phase", number: index + 1, steps: each }))
-        : (steps[0] ?? []).map((step): Node => ({ kind: "step", step }));
-    return [...work, ...plan.notes.map((note): Node => ({ kind: "note", note }))];
+        ? steps.map(
+            (each, index): Node => ({
+              kind: "phase",
+              id: `phase ${index + 1}`,
+              number: index + 1,
+              steps: each,
+            }),
+          )
+        : (steps[0] ?? []).map(stepNode);
+    return [...work, ...plan.notes.map((note): Node => ({ kind: "note", id: `note ${note}`, note }))];
   };
   const view = owned.add(
     vscode.window.createTreeView<Node>(impactViewId, {
       treeDataProvider: {
         onDidChangeTreeData: refreshed.event,
         getChildren: (node) => (node === undefined ? roots() : childrenOf(node)),
-        getTreeItem: (node) => itemOf(node, directory),
+        getTreeItem: (node) => Object.assign(itemOf(node, directory), { id: node.id }),
       },
     }),
   );
 
+  let shown = "";
+  let asked = 0;
   const refresh = async (): Promise<void> => {
+    const turn = ++asked;
     const preview = await previews.active();
-    if (preview === undefined) {
-      plan = { change: { entries: [], severity: "minor" }, phases: [], notes: [] };
-      view.message = t("No folder of this window is a project.");
-    } else {
-      ({ directory } = preview);
-      plan = await shownPlan(preview);
-      view.message = messageOf(plan, preview);
-    }
+    const next = preview === undefined ? nothing : await shownPlan(preview);
+    // A newer question has been asked meanwhile: its answer is the one to show.
+    if (turn !== asked) return;
+    directory = preview?.directory ?? "";
+    plan = next;
+    view.message =
+      preview === undefined ? t("No folder of this window is a project.") : messageOf(plan, preview);
+    const text = JSON.stringify([directory, plan]);
+    if (text === shown) return;
+    shown = text;
     refreshed.fire(undefined);
   };
+  /** An agent that cannot say its plan now is asked again with the next change. */
+  const refreshAgain = (): void => void refresh().catch(context.report);
   let isShown = false;
   owned.add(
     previews.onDidChange(() => {
-      if (isShown && view.visible) void refresh();
+      if (isShown && view.visible) refreshAgain();
     }),
   );
   owned.add(
     vscode.window.onDidChangeActiveTextEditor(() => {
-      if (isShown && view.visible) void refresh();
+      if (isShown && view.visible) refreshAgain();
     }),
   );
 
-  const setShown = async (shown: boolean): Promise<void> => {
-    isShown = shown;
-    await vscode.commands.executeCommand("setContext", contextKeys.previewsImpact, shown);
+  const setShown = async (wanted: boolean): Promise<void> => {
+    isShown = wanted;
+    await vscode.commands.executeCommand("setContext", contextKeys.previewsImpact, wanted);
   };
   return {
     async show() {
@@ -120,11 +143,20 @@ function messageOf({ change, phases }: Plan, { previewed, project }: ProjectPrev
 function childrenOf(node: Node): Node[] {
   switch (node.kind) {
     case "phase":
-      return node.steps.map((step): Node => ({ kind: "step", step }));
+      return node.steps.map(stepNode);
     case "step":
-      return [{ kind: "cause", cause: node.step.cause, lines: node.step.evidence ?? [] }];
+      return [
+        {
+          kind: "cause",
+          id: `${node.id} cause`,
+          cause: node.step.cause,
+          lines: node.step.evidence ?? [],
+        },
+      ];
     case "cause":
-      return node.lines.map((line): Node => ({ kind: "line", line }));
+      return node.lines.map(
+        (line): Node => ({ kind: "line", id: `${node.id} ${line.file}:${line.line}`, line }),
+      );
     default:
       return [];
   }
