@@ -4,24 +4,27 @@ import { mask, maskText, maskUrlPasswords, secretsOf } from "../../core/change/m
 import { entriesOf, parseDotenv, placed } from "../../core/dotenv/document.ts";
 import { evaluate } from "../../core/dotenv/evaluate.ts";
 import { lookupIn } from "../../core/interpolate/fill.ts";
+import { type EnvReader, envReadersIn } from "./env-readers.ts";
 import type { Snapshot, SnapshotFile } from "./snapshot.ts";
 import type { Environment } from "./sources.ts";
 
 export const textOfFile = (file: SnapshotFile): string | null =>
   file.bytes === null ? null : Buffer.from(file.bytes).toString();
 
-/** The variables of an env file as Compose reads it, on its own. */
-export function variablesOf(file: SnapshotFile, environment: Environment): Map<string, string> {
-  const { variables } = evaluate(parseDotenv(textOfFile(file) ?? ""), lookupIn(environment));
+/** The variables of an env file as its services read it, on its own. */
+function variablesOf(file: SnapshotFile, reader: EnvReader, environment: Environment): Map<string, string> {
+  const dialect = reader === "raw" ? "raw" : "compose";
+  const { variables } = evaluate(parseDotenv(textOfFile(file) ?? "", { dialect }), lookupIn(environment));
   return new Map([...variables].map(([key, { value }]) => [key, value]));
 }
 
 export function compareSources(snapshot: Snapshot, environment: Environment): ComparedSource[] {
+  const readerOf = envReadersIn(snapshot);
   return snapshot.files.map((file) => ({
     path: file.path,
     role: file.role,
     hash: file.hash,
-    ...(file.role === "env" ? { variables: variablesOf(file, environment) } : {}),
+    ...(file.role === "env" ? { variables: variablesOf(file, readerOf(file.path), environment) } : {}),
   }));
 }
 
@@ -30,17 +33,24 @@ export function compareSources(snapshot: Snapshot, environment: Environment): Co
  * Two snapshots with the same text here mean the same to every reader.
  */
 export function effectOf(snapshot: Snapshot): string {
+  const readerOf = envReadersIn(snapshot);
   return JSON.stringify(
     snapshot.files
       .filter((file) => file.role !== "schema")
-      .map((file) => [file.path, file.role, file.role === "env" ? assignmentsOf(file) : file.hash]),
+      .map((file) => [
+        file.path,
+        file.role,
+        file.role === "env" ? assignmentsOf(file, readerOf(file.path)) : file.hash,
+      ]),
   );
 }
 
-function assignmentsOf(file: SnapshotFile): unknown {
+function assignmentsOf(file: SnapshotFile, reader: EnvReader): unknown {
   const text = textOfFile(file);
   if (text === null) return null;
-  const document = parseDotenv(text);
+  // What two readers understand differently may have an effect wherever a byte has changed.
+  if (reader === "both") return file.hash;
+  const document = parseDotenv(text, { dialect: reader });
   // What Compose refuses must never look like what it accepts.
   if (
     document.pieces.some(
@@ -63,11 +73,12 @@ export function hiderOf(
   environment: Environment,
   isSensitive: (key: string) => boolean,
 ): Hide {
-  const variables = snapshots.flatMap((snapshot) =>
-    snapshot.files
+  const variables = snapshots.flatMap((snapshot) => {
+    const readerOf = envReadersIn(snapshot);
+    return snapshot.files
       .filter((file) => file.role === "env")
-      .flatMap((file) => [...variablesOf(file, environment)]),
-  );
+      .flatMap((file) => [...variablesOf(file, readerOf(file.path), environment)]);
+  });
   const secrets = secretsOf(variables, isSensitive);
   return (text) => maskUrlPasswords(maskText(text, secrets));
 }

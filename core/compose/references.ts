@@ -3,6 +3,8 @@ import { parseDocument } from "yaml";
 
 export interface FileReferences {
   readonly envFiles: readonly string[];
+  /** Those of them with `format: raw`: read as `docker run --env-file` does. */
+  readonly rawEnvFiles: readonly string[];
   readonly labelFiles: readonly string[];
   /** `extends: { file: … }`. */
   readonly extendsFiles: readonly string[];
@@ -25,19 +27,26 @@ function pathsOf(value: unknown): string[] {
   return isRecord(value) && typeof value.path === "string" ? [value.path] : [];
 }
 
+function rawPathsOf(value: unknown): string[] {
+  if (Array.isArray(value)) return value.flatMap(rawPathsOf);
+  return isRecord(value) && value.format === "raw" ? pathsOf(value) : [];
+}
+
 /** Paths as written, not interpolated. Broken YAML gives what could be read. */
 export function fileReferences(text: string): FileReferences {
   const root: unknown = parseDocument(text, { merge: true, logLevel: "silent", prettyErrors: false }).toJS({
     maxAliasCount: 1000,
   });
   const envFiles: string[] = [];
+  const rawEnvFiles: string[] = [];
   const labelFiles: string[] = [];
   const extendsFiles: string[] = [];
   const includes: Include[] = [];
-  if (!isRecord(root)) return { envFiles, labelFiles, extendsFiles, includes };
+  if (!isRecord(root)) return { envFiles, rawEnvFiles, labelFiles, extendsFiles, includes };
   for (const service of Object.values(isRecord(root.services) ? root.services : {})) {
     if (!isRecord(service)) continue;
     envFiles.push(...pathsOf(service.env_file));
+    rawEnvFiles.push(...rawPathsOf(service.env_file));
     labelFiles.push(...pathsOf(service.label_file));
     if (isRecord(service.extends) && typeof service.extends.file === "string")
       extendsFiles.push(service.extends.file);
@@ -53,5 +62,5 @@ export function fileReferences(text: string): FileReferences {
           typeof include.project_directory === "string" ? include.project_directory : undefined,
       });
   }
-  return { envFiles, labelFiles, extendsFiles, includes };
+  return { envFiles, rawEnvFiles, labelFiles, extendsFiles, includes };
 }

@@ -123,10 +123,11 @@ describe("A compose file's references", () => {
 include: [a.yaml, { path: [b.yaml, c.yaml], env_file: b.env, project_directory: sub }]
 services:
   one: { env_file: one.env, extends: { file: base.yaml, service: x } }
-  two: { env_file: [two.env, { path: three.env, required: false }], label_file: labels }
+  two: { env_file: [two.env, { path: three.env, required: false, format: raw }], label_file: labels }
 `;
     assert.deepEqual(fileReferences(text), {
       envFiles: ["one.env", "two.env", "three.env"],
+      rawEnvFiles: ["three.env"],
       labelFiles: ["labels"],
       extendsFiles: ["base.yaml"],
       includes: [
