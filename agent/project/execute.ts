@@ -70,7 +70,7 @@ export async function execute(
   events.emit("restart_progress", { rollout: id, revision });
 
   const { policy } = reading.settings;
-  const rollout = await shop.cancellation.during(revision, signal, (either) =>
+  const rolling = shop.cancellation.during(revision, signal, (either) =>
     runRollout(
       { revision, plan, files, stabilityMs: policy.stabilityMs, keep: policy.onFailure === "keep" },
       {
@@ -83,6 +83,11 @@ export async function execute(
       either,
     ),
   );
+  const rollout = await rolling.catch((error: unknown) => {
+    // The runtime is away: what was begun stays in the journal, and is put back when somebody comes here again.
+    board.set({ rolling: false, error: toHotenvError(error).message });
+    throw error;
+  });
   const verdict = rollout.verdict ?? "failed";
   try {
     history.conclude(revision, { verdict, rollout });

@@ -1,11 +1,22 @@
 /** Undoes what a rollout did, of all its services together, and proves that the former ones run again. */
-import { toHotenvError } from "../../core/protocol/errors.ts";
+import { type HotenvError, toHotenvError } from "../../core/protocol/errors.ts";
 import type { Rollout, Verdict } from "../../core/protocol/words.ts";
 import type { EngineParts, EngineRequest, Performed } from "./engine-request.ts";
 import type { Failure } from "./failure.ts";
 import { type ExecutableStep, tellReturned } from "./rollout-plan.ts";
 import { undoPasses } from "./undo.ts";
 
+/**
+ * The runtime is away, not the service: the journal stays as it is, and who finds the runtime again goes on from there.
+ * @throws HotenvError docker-unreachable
+ */
+function present(error: unknown): HotenvError {
+  const known = toHotenvError(error);
+  if (known.code === "docker-unreachable") throw known;
+  return known;
+}
+
+/** @throws HotenvError docker-unreachable where it could not be ended: recover.ts does, later */
 export async function goBack(
   request: EngineRequest,
   parts: EngineParts,
@@ -34,7 +45,7 @@ export async function goBack(
     try {
       await runtimeOf(step).revert(operation, step.service === failure.service ? "kill" : "grace");
     } catch (error) {
-      trouble.push(`${step.service} could not be put back: ${toHotenvError(error).message}`);
+      trouble.push(`${step.service} could not be put back: ${present(error).message}`);
       return;
     }
     try {
@@ -137,6 +148,6 @@ async function proveOld(
     parts.progress.move(phase, step.service, "failed", result.reason);
     return `After going back, ${result.reason}`;
   } catch (error) {
-    return `Whether ${step.service} runs again could not be verified: ${toHotenvError(error).message}`;
+    return `Whether ${step.service} runs again could not be verified: ${present(error).message}`;
   }
 }

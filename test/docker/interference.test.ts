@@ -1,6 +1,7 @@
 /** Others work on the same containers and files while a rollout runs: named, and survived. */
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
+import { cuttableDocker } from "../support/cuttable-docker.ts";
 import { docker } from "../support/docker.ts";
 import { loop, nextVerdict, stack } from "./stack.ts";
 
@@ -57,6 +58,34 @@ describe("While a rollout runs", function () {
     assert.equal(finished.code, 0, finished.stdout + finished.stderr);
     assert.deepEqual(await its.values(), { api: "next", other: "next" });
     assert.deepEqual(await its.leftovers(), []);
+  });
+
+  it("Docker that stops and comes back ends what was begun, and applies the change then", async () => {
+    await using way = await cuttableDocker();
+    await way.mend();
+    await using its = await stack("compose", {
+      name: "away",
+      policy: "{ stability: 0s }",
+      services: { api: gated, other: `${loop()}\ndepends_on: { api: { condition: service_healthy } }` },
+      environment: { DOCKER_HOST: way.host },
+    });
+    const agent = await its.agent();
+    await its.close(true);
+    await its.set("next");
+    await agent.next("restart_progress", ({ step }) => step?.service === "api" && step.state === "probing");
+    await way.cut();
+    // As it is after Docker itself was restarted: no container of the project runs.
+    for (const { identity } of await its.instances()) await docker(["kill", identity.split(" ")[0] ?? ""]);
+    await its.close(false);
+    const { detail } = await agent.next("status_update", ({ state }) => state === "error");
+    assert.match(detail, /Docker does not answer/);
+    await way.mend();
+    await agent.next("log", ({ message }) => /interrupted while it applied this/.test(message));
+    const { revision } = await nextVerdict(agent, ({ revision }) => revision.verdict === "applied");
+    assert.ok(revision.services.includes("api"));
+    assert.equal((await its.values()).api, "next");
+    const names = (await its.project.inspect()).map(({ Name }) => Name.replace(`/${its.project.name}-`, ""));
+    assert.deepEqual(names, ["api-1", "other-1"], "nothing is left over");
   });
 
   it("a file that a change that failed had only begun to mount stays where it was", async () => {

@@ -25,6 +25,8 @@ export interface StackRequest {
   /** By service: further lines of hotenv.yaml, such as `verify: […]`. */
   readonly settings?: Readonly<Record<string, string>>;
   readonly files?: Readonly<Record<string, string>>;
+  /** What the agent finds in its environment beside the usual. */
+  readonly environment?: NodeJS.ProcessEnv;
 }
 
 /** One running instance of a service. */
@@ -95,7 +97,7 @@ export async function stack(kind: RuntimeKind, request: StackRequest): Promise<S
       ...files,
     },
   });
-  const bench = await agentBench(project.dir);
+  const bench = await agentBench(project.dir, request.environment);
   const instances = () =>
     kind === "compose" ? containersOf(project) : processesOf(`${name}/`, `/${process.pid}`);
   return {

@@ -1,58 +1,12 @@
 /** Bad luck and bad input around a real project: a clear word, nothing touched, and on it goes when the cause is gone. */
 import assert from "node:assert/strict";
-import { mkdtemp, rm, unlink } from "node:fs/promises";
-import { createConnection, createServer, type Server } from "node:net";
-import { tmpdir } from "node:os";
+import { rename } from "node:fs/promises";
 import path from "node:path";
 import { describe, it } from "mocha";
 import { agentBench } from "../support/agent.ts";
+import { cuttableDocker } from "../support/cuttable-docker.ts";
 import { testImage } from "../support/docker-image.ts";
 import { composeProject, type TestProject } from "../support/docker-project.ts";
-
-const realSocket = "/var/run/docker.sock";
-
-/** A way to Docker that a test can cut and mend. */
-async function cuttableDocker(): Promise<
-  { host: string; cut(): Promise<void>; mend(): Promise<void> } & AsyncDisposable
-> {
-  const directory = await mkdtemp(path.join(tmpdir(), "hotenv-way-"));
-  const socket = path.join(directory, "docker.sock");
-  const open = new Set<import("node:net").Socket>();
-  let server: Server | undefined;
-  const cut = async () => {
-    const closing = server;
-    server = undefined;
-    for (const client of open) client.destroy();
-    if (closing) await new Promise((resolve) => closing.close(resolve));
-  };
-  return {
-    host: `unix://${socket}`,
-    cut,
-    async mend() {
-      server = createServer((client) => {
-        const onward = createConnection(realSocket);
-        for (const [from, to] of [
-          [client, onward],
-          [onward, client],
-        ] as const) {
-          open.add(from);
-          from.on("error", () => to.destroy());
-          from.on("close", () => {
-            open.delete(from);
-            to.destroy();
-          });
-          from.pipe(to);
-        }
-      });
-      await unlink(socket).catch(() => undefined);
-      await new Promise<void>((resolve) => server?.listen(socket, resolve));
-    },
-    async [Symbol.asyncDispose]() {
-      await cut();
-      await rm(directory, { recursive: true, force: true });
-    },
-  };
-}
 
 /** One service that copies what it reads of a mounted file into its log, at start and at each HUP. */
 async function reader(hotenv: string): Promise<TestProject> {
@@ -154,10 +108,7 @@ describe("Around a Compose project", function () {
     await agent.settled();
     const before = await restarts(project);
     await project.write("rules.new", "two\n");
-    await (await import("node:fs/promises")).rename(
-      path.join(project.dir, "rules.new"),
-      path.join(project.dir, "rules.txt"),
-    );
+    await rename(path.join(project.dir, "rules.new"), path.join(project.dir, "rules.txt"));
     const { revision } = await agent.next("verdict");
     assert.deepEqual(
       [revision.verdict, revision.services, revision.keys],
