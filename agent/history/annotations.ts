@@ -1,6 +1,6 @@
 /** What people add to a revision afterwards: a note, and a pin that keeps it from being pruned. */
 import * as z from "zod";
-import { openJson, readRow, revisionUnknown, type Store, sealedColumn, sealJson } from "./store.ts";
+import { openBytes, openJson, readRow, revisionUnknown, type Store, sealedColumn, sealJson } from "./store.ts";
 
 export interface Annotation {
   readonly note?: string;
@@ -8,6 +8,7 @@ export interface Annotation {
 }
 
 const rowSchema = z.object({ pinned: z.number(), sealed: sealedColumn });
+const resealedSchema = rowSchema.extend({ revision: z.number() });
 const placeOf = (revision: number, pinned: number) => `annotation ${revision} ${pinned}`;
 
 /** Nothing of what there is not. */
@@ -17,6 +18,19 @@ export function annotationOf(store: Store, revision: number): Annotation {
   const { pinned, sealed } = readRow(store, rowSchema, row);
   const note = openJson(store, z.string(), sealed, placeOf(revision, pinned));
   return { ...(note === "" ? {} : { note }), ...(pinned === 1 ? { pinned: true } : {}) };
+}
+
+/** Within a transaction. */
+export function resealAnnotations(from: Store, to: Store): void {
+  for (const row of from.database.all("SELECT revision, pinned, sealed FROM annotation")) {
+    const { revision, pinned, sealed } = readRow(from, resealedSchema, row);
+    const place = placeOf(revision, pinned);
+    to.database.run(
+      "UPDATE annotation SET sealed = ? WHERE revision = ?",
+      to.sealer.seal(openBytes(from, sealed, place), place),
+      revision,
+    );
+  }
 }
 
 /**

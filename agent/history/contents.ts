@@ -117,6 +117,71 @@ export function addContent(
   return id;
 }
 
+const kinds: readonly ContentKind[] = ["file", "model", "snapshot"];
+/** More than the contents of three interleaved runs and a few other files. */
+const cachedContents = 1024;
+const manifestSchema = z.object({ id: z.string() });
+
+/** Which kind a content is of is told by its address only. */
+function nameIn(store: Store, { address }: ContentRow, content: Buffer): [ContentKind, string | Uint8Array] {
+  for (const kind of kinds) {
+    const name = kind === "snapshot" ? snapshotId(content) : content;
+    if (name !== undefined && contentAddress(store, kind, name).every((byte, n) => byte === address[n]))
+      return [kind, name];
+  }
+  throw damaged(store.database.file, "a content stands under another's address");
+}
+
+function snapshotId(content: Buffer): string | undefined {
+  try {
+    return manifestSchema.parse(JSON.parse(content.toString())).id;
+  } catch {
+    // No list of files: then it is no snapshot.
+    return undefined;
+  }
+}
+
+interface Read {
+  readonly row: ContentRow;
+  readonly payload: Buffer;
+  readonly kind: ContentKind;
+  readonly name: string | Uint8Array;
+}
+
+/** All contents, each proved to be what its address says; what one rests on comes before it. */
+export function* readContents(store: Store): Iterable<Read> {
+  const known = new Map<number, Buffer>();
+  for (const { id } of store.database.all("SELECT id FROM content ORDER BY id")) {
+    const row = rowAt(store, Number(id));
+    const payload = openBytes(store, row.sealed, placeOf(row));
+    const content = row.base === null ? payload : applyDelta(baseOf(store, known, row.base), payload);
+    const [kind, name] = nameIn(store, row, content);
+    known.set(row.id, content);
+    const oldest = known.keys().next().value;
+    if (known.size > cachedContents && oldest !== undefined) known.delete(oldest);
+    yield { row, payload, kind, name };
+  }
+}
+
+function baseOf(store: Store, known: ReadonlyMap<number, Buffer>, id: number): Buffer {
+  const base = known.get(id);
+  if (base) return base;
+  throw damaged(store.database.file, "a content is missing");
+}
+
+/** Within a transaction. */
+export function resealContents(from: Store, to: Store): void {
+  for (const { row, payload, kind, name } of readContents(from)) {
+    const address = contentAddress(to, kind, name);
+    to.database.run(
+      "UPDATE content SET address = ?, sealed = ? WHERE id = ?",
+      address,
+      to.sealer.seal(payload, placeOf({ ...row, address })),
+      row.id,
+    );
+  }
+}
+
 /** Within a transaction. @returns the number of the content, which may have been there before */
 export function putContent(
   store: Store,

@@ -17,7 +17,8 @@ import { type MedianDuration, medianDuration } from "./durations.ts";
 import { type Imported, type ImportedRevision, importRevisions, isMasked } from "./import-revisions.ts";
 import { commitPoint, conclude, type Intent, intend, mark, type Unfinished, unfinished } from "./journal.ts";
 import { type AuditEntry, audit, audited, keep, recall } from "./kept.ts";
-import { readOrCreateKey } from "./key-file.ts";
+import type { Keys } from "./key-file.ts";
+import { type HandedKeys, keySource } from "./key-source.ts";
 import { keyHistory, type ListOptions, listRevisions } from "./list-revisions.ts";
 import { openDatabase, type SetAside } from "./open-database.ts";
 import { backup, type Pruned, type PruneRule, prune, type Vacuumed, vacuum } from "./prune.ts";
@@ -29,7 +30,7 @@ import {
   rowOf,
   showRevision,
 } from "./revisions.ts";
-import { createSealer } from "./seal.ts";
+import { type Restored, restoreDatabase } from "./restore.ts";
 import { createSigner } from "./signer.ts";
 import { getSnapshot, manifestAt, putSnapshot } from "./snapshots.ts";
 import { type StatisticsOptions, statistics } from "./statistics.ts";
@@ -41,6 +42,7 @@ export type { EntryState, Intent, JournalEntry, Unfinished } from "./journal.ts"
 export type { AuditEntry } from "./kept.ts";
 export type { ListOptions } from "./list-revisions.ts";
 export type { SetAside } from "./open-database.ts";
+export type { Restored } from "./restore.ts";
 export type { RevisionDraft } from "./revisions.ts";
 
 export interface History {
@@ -102,14 +104,28 @@ export interface History {
   importRevisions(revisions: Iterable<ImportedRevision>, masked: boolean): Imported;
   /** Imported without its secrets: not fit to go back to. @throws revision-unknown */
   isMasked(revision: number): boolean;
-  /** The user's own: what signs archives. */
-  readonly signer: Signer;
+  /** The user's own, the present one first: what signs archives, and what signed them before the key changed. */
+  signers(): readonly [Signer, ...Signer[]];
+  /** Whether what is kept here is sealed with the user's present key. */
+  hasPresentKey(): boolean;
+  /**
+   * Seals everything anew with the user's present key; where that is so already, with a new one. All or nothing,
+   * whatever happens meanwhile; former keys stay where they are.
+   * @throws history-unwritable where somebody else has the history open, usage where an editor keeps the key
+   */
+  rekey(): void;
   /** Durable. Numbers are not given out again. @throws usage for a rule that says nothing */
   prune(rule: PruneRule, dryRun?: boolean): Pruned;
   /** Gives the room of what was pruned back to the disk. */
   vacuum(): Vacuumed;
   /** A copy that opens with the same key. @throws history-unwritable, also where there is such a file */
   backup(file: string): void;
+  /**
+   * Puts a copy that `backup` made in the place of this history, which is set aside under a name of its own.
+   * The copy is read through first; where anything is wrong, nothing has changed.
+   * @throws archive-refused for a copy that cannot be used, history-unwritable
+   */
+  restore(copy: string): Restored;
   /** Counted from what is kept: rollouts by service, changes by day, keys that fail. */
   statistics(options?: StatisticsOptions): Statistics;
 
@@ -119,6 +135,8 @@ export interface History {
 export interface HistoryOptions {
   /** Milliseconds since the epoch. Default `Date.now`. */
   readonly now?: () => number;
+  /** Keys that an editor keeps. */
+  readonly handed?: HandedKeys | undefined;
 }
 
 const observedName = "history/observed";
@@ -133,16 +151,34 @@ export function openHistory(
   options: HistoryOptions = {},
 ): History {
   const now = options.now ?? Date.now;
-  const key = readOrCreateKey(paths.key);
-  const sealer = createSealer(key);
-  const signer = createSigner(key);
-  const { store, setAside, checkedAt } = openDatabase(paths.database, sealer, now, readIndispensable);
-  const { database } = store;
+  const source = keySource(paths, options.handed);
+  const open = (keys: Keys, rekey = false) =>
+    openDatabase(paths.database, {
+      keys,
+      now,
+      verify: readIndispensable,
+      rekey,
+      keyElsewhere: source.elsewhere,
+    });
+  let keys = source.keys();
+  let opened = open(keys);
+  const { setAside } = opened;
+  if (opened.key === 0) source.note("after");
+  // A view: all of what is below works on whatever is open at the time.
+  const store: Store = {
+    get database() {
+      return opened.store.database;
+    },
+    get sealer() {
+      return opened.store.sealer;
+    },
+    now,
+  };
   return {
     setAside,
     putSnapshot: (snapshot) => putSnapshot(store, snapshot),
     getSnapshot: (id) => getSnapshot(store, id),
-    begin: (draft) => ({ revision: database.transaction(() => insertRevision(store, draft)) }),
+    begin: (draft) => ({ revision: store.database.transaction(() => insertRevision(store, draft)) }),
     intend: (revision, seq, intent) => intend(store, revision, seq, intent),
     mark: (revision, seq, state) => mark(store, revision, seq, state),
     commitPoint: (revision) => commitPoint(store, revision),
@@ -166,13 +202,37 @@ export function openHistory(
     audited: (limit) => audited(store, limit),
     importRevisions: (revisions, masked) => importRevisions(store, revisions, masked),
     isMasked: (revision) => isMasked(store, revision),
-    signer,
+    signers: () => [createSigner(keys[0]), ...keys.slice(1).map(createSigner)],
+    hasPresentKey: () => opened.key === 0,
+    restore: (copy) => {
+      store.database.close();
+      try {
+        return restoreDatabase(paths.database, copy, { keys, now, verify: readIndispensable });
+      } finally {
+        opened = open(keys);
+        source.note(opened.key === 0 ? "after" : "before");
+      }
+    },
+    rekey: () => {
+      const wanted = opened.key === 0 ? source.add() : keys;
+      source.note("before");
+      store.database.close();
+      try {
+        opened = open(wanted, true);
+        source.note("after");
+      } catch (error) {
+        opened = open(wanted);
+        throw error;
+      } finally {
+        keys = wanted;
+      }
+    },
     prune: (rule, dryRun = false) => prune(store, rule, dryRun),
     vacuum: () => vacuum(store),
     backup: (file) => backup(store, file),
     statistics: (statisticsOptions = {}) => statistics(store, statisticsOptions),
     close: () => {
-      if (database.close()) noteClosed(paths.database, checkedAt);
+      if (store.database.close()) noteClosed(paths.database, opened.checkedAt);
     },
   };
 }

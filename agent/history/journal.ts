@@ -5,7 +5,7 @@ import type { Operation } from "../runtime/runtime.ts";
 import { recordSteps } from "./durations.ts";
 import { rolloutOf, rowOf, rowsInState, setState } from "./revisions.ts";
 import { manifestAt } from "./snapshots.ts";
-import { openJson, readRow, type Store, sealedColumn, sealJson } from "./store.ts";
+import { openBytes, openJson, readRow, type Store, sealedColumn, sealJson } from "./store.ts";
 
 export interface Intent {
   readonly phase: number;
@@ -43,6 +43,7 @@ const intentSchema = z.object({
   cleanup: z.boolean(),
 });
 const rowSchema = z.object({ seq: z.number(), state: entryStateSchema, sealed: sealedColumn });
+const resealedSchema = rowSchema.extend({ revision: z.number() });
 
 const placeOf = (revision: number, seq: number, state: EntryState) => `journal ${revision} ${seq} ${state}`;
 
@@ -107,6 +108,20 @@ export function unfinished(store: Store): Unfinished[] {
       rollout: rolloutOf(store, row),
     };
   });
+}
+
+/** Within a transaction. */
+export function resealJournal(from: Store, to: Store): void {
+  for (const row of from.database.all("SELECT revision, seq, state, sealed FROM journal")) {
+    const { revision, seq, state, sealed } = readRow(from, resealedSchema, row);
+    const place = placeOf(revision, seq, state);
+    to.database.run(
+      "UPDATE journal SET sealed = ? WHERE revision = ? AND seq = ?",
+      to.sealer.seal(openBytes(from, sealed, place), place),
+      revision,
+      seq,
+    );
+  }
 }
 
 function readEntry(store: Store, revision: number, row: z.infer<typeof rowSchema>): JournalEntry {

@@ -1,7 +1,9 @@
 /** Small things that outlive the agent, by name; and who did what. */
 import * as z from "zod";
+import { damaged } from "./sqlite-errors.ts";
 import { openBytes, openJson, readRow, type Store, sealedColumn, sealJson } from "./store.ts";
 
+const namedRow = z.object({ name: z.string(), sealed: sealedColumn });
 const keptRow = z.object({ sealed: sealedColumn });
 
 /** @param text null: forget it */
@@ -52,6 +54,31 @@ export function audit(store: Store, { who, client, what, detail }: AuditEntry): 
     what,
     sealJson(store, detail, auditPlace({ time, who, client, what })),
   );
+}
+
+/** Within a transaction. Of the audit only the encryption changes: that, its triggers cannot tell. */
+export function resealKept(from: Store, to: Store): void {
+  const { database } = from;
+  for (const row of database.all("SELECT name, sealed FROM kept")) {
+    const { name, sealed } = readRow(from, namedRow, row);
+    const place = `kept ${name}`;
+    const anew = to.sealer.seal(openBytes(from, sealed, place), place);
+    database.run("UPDATE kept SET sealed = ? WHERE name = ?", anew, name);
+  }
+  const trigger = "audit_is_fixed";
+  const sql = database.get("SELECT sql FROM sqlite_schema WHERE type = 'trigger' AND name = ?", trigger)?.sql;
+  if (typeof sql !== "string") throw damaged(database.file, "the audit is not guarded");
+  database.exec(`DROP TRIGGER ${trigger}`);
+  for (const row of database.all("SELECT * FROM audit")) {
+    const { id, sealed, ...entry } = readRow(from, auditRow, row);
+    const place = auditPlace(entry);
+    database.run(
+      "UPDATE audit SET sealed = ? WHERE id = ?",
+      to.sealer.seal(openBytes(from, sealed, place), place),
+      id,
+    );
+  }
+  database.exec(sql);
 }
 
 /** Newest first. */

@@ -22,7 +22,7 @@ import { recordSteps } from "./durations.ts";
 import { insertMentions, keysOf } from "./mentions.ts";
 import { findSnapshot } from "./snapshots.ts";
 import { damaged } from "./sqlite-errors.ts";
-import { openJson, readRow, revisionUnknown, type Store, sealedColumn, sealJson } from "./store.ts";
+import { openBytes, openJson, readRow, revisionUnknown, type Store, sealedColumn, sealJson } from "./store.ts";
 
 export interface RevisionDraft {
   readonly parent: number | null;
@@ -157,8 +157,7 @@ export function writeRevision(
     state,
     sealJson(store, rollout, rolloutPlace(revision, state)),
   );
-  const { change, services } = content;
-  insertMentions(store, revision, { key: keysOf(change), service: services, author: [author] });
+  mention(store, row, content);
   // How long something took elsewhere says nothing about here.
   const here = imported === importedStates.own;
   if (here && rollout && state !== "running" && state !== "committed")
@@ -202,6 +201,36 @@ export function rolloutOf(store: Store, row: RevisionRow): Rollout | null {
 
 export function contentOf(store: Store, row: RevisionRow): RevisionContent {
   return openJson(store, contentSchema, row.sealed, contentPlace(row));
+}
+
+/** Opens every record of every revision. @returns how many there are. @throws history-damaged */
+export function readRevisions(store: Store): number {
+  const rows = store.database.all("SELECT revision FROM revision");
+  for (const { revision } of rows) showRevision(store, Number(revision));
+  return rows.length;
+}
+
+/** Within a transaction; with it, what revisions are found by. */
+export function resealRevisions(from: Store, to: Store): void {
+  const { database } = from;
+  database.run("DELETE FROM mention");
+  for (const { revision } of database.all("SELECT revision FROM revision ORDER BY revision")) {
+    const row = rowOf(from, Number(revision));
+    const content = contentOf(from, row);
+    const place = rolloutPlace(row.revision, row.state);
+    database.run(
+      "UPDATE revision SET sealed = ?, rollout = ? WHERE revision = ?",
+      sealJson(to, content, contentPlace(row)),
+      to.sealer.seal(openBytes(from, row.rollout, place), place),
+      row.revision,
+    );
+    mention(to, row, content);
+  }
+}
+
+function mention(store: Store, { revision, author }: RevisionColumns, content: RevisionContent): void {
+  const { change, services } = content;
+  insertMentions(store, revision, { key: keysOf(change), service: services, author: [author] });
 }
 
 export function rowsInState(store: Store, ...states: readonly RevisionState[]): RevisionRow[] {

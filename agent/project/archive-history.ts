@@ -111,7 +111,7 @@ export function exportHistory(
     });
   }
   try {
-    const archive = writeArchive((piece) => void writeSync(target, piece), history.signer, {
+    const archive = writeArchive((piece) => void writeSync(target, piece), history.signers()[0], {
       masked,
       passphrase,
       created: new Date(),
@@ -134,7 +134,7 @@ export function exportHistory(
   } finally {
     closeSync(target);
   }
-  return { file, revisions: numbers.length, masked, signer: fingerprintOf(history.signer.publicKey) };
+  return { file, revisions: numbers.length, masked, signer: fingerprintOf(history.signers()[0].publicKey) };
 }
 
 function unarchived({ path, role, text, base64 }: ArchivedFile): SnapshotFile {
@@ -170,7 +170,8 @@ export function importHistory(
       location: { file },
     });
   }
-  const trusted = [fingerprintOf(history.signer.publicKey), ...(signer === undefined ? [] : [signer])];
+  const trusted = history.signers().map(({ publicKey }) => fingerprintOf(publicKey));
+  if (signer !== undefined) trusted.push(signer);
   const archive = readArchive(file, bytes, trusted, passphrase);
   const name = `imported/${archive.digest}`;
   if (history.recall(name) !== undefined)
