@@ -16,6 +16,18 @@ export const spawnReportSchema = z.union([
 ]);
 export type SpawnReport = z.infer<typeof spawnReportSchema>;
 
+/**
+ * Keys of the history that the editor keeps, on the agent's standard input and nowhere else: arguments and
+ * environment can be read by others. 32 bytes each, base64.
+ */
+export const handedKeysSchema = z.object({
+  /** To write with; null: the key file's. */
+  present: z.nullable(z.string().check(z.regex(/^[A-Za-z0-9+/]{43}=$/))),
+  /** Which may still be needed to read. */
+  former: z.array(z.string().check(z.regex(/^[A-Za-z0-9+/]{43}=$/))),
+});
+export type HandedKeys = z.infer<typeof handedKeysSchema>;
+
 export interface SpawnOptions {
   /** The agent's bundled script. */
   readonly entry: string;
@@ -27,6 +39,8 @@ export interface SpawnOptions {
   /** Stands in for the user's state directory. */
   readonly stateDir?: string | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Absent: the key file's alone. */
+  readonly keys?: HandedKeys | undefined;
   /** How long the agent may take until it says that it is ready. */
   readonly startMs?: number | undefined;
 }
@@ -39,7 +53,7 @@ const maxReportBytes = 64 * 1024;
  * @throws HotenvError what the agent said, or agent-unreachable with the last lines of its log; cancelled
  */
 export async function spawnAgent(options: SpawnOptions): Promise<void> {
-  const { entry, execPath, directory, stateDir, signal, startMs = defaultStartMs } = options;
+  const { entry, execPath, directory, stateDir, signal, keys, startMs = defaultStartMs } = options;
   if (signal?.aborted) throw toHotenvError(signal.reason);
   const paths = projectPaths(directory, { stateDir, environment: options.environment });
   await mkdir(paths.stateDirectory, { recursive: true, mode: 0o700 });
@@ -56,16 +70,19 @@ export async function spawnAgent(options: SpawnOptions): Promise<void> {
         ...(stateDir === undefined ? [] : ["--state-dir", stateDir]),
         "agent",
         "--spawned",
+        ...(keys === undefined ? [] : ["--keys-on-stdin"]),
       ],
       {
         cwd: paths.directory,
         detached: true,
         windowsHide: true,
         env: { ...options.environment, ELECTRON_RUN_AS_NODE: "1" },
-        stdio: ["ignore", "pipe", log.fd],
+        stdio: [keys === undefined ? "ignore" : "pipe", "pipe", log.fd],
       },
     );
-    const { stdout } = child;
+    const { stdin, stdout } = child;
+    // One that ended without reading them says why itself.
+    stdin?.on("error", () => undefined).end(JSON.stringify(keys));
     if (stdout === null) throw new Error("stdio asks for a pipe");
     const report = await firstWord(child, stdout, startMs, signal).catch(async (error: unknown) => {
       child.kill();

@@ -55,6 +55,26 @@ export function addHistoryUpkeep(history: Command, run: Run): void {
     .argument("<file>", "a new one")
     .action((file: string) => run(async (context) => (await upkeep()).historyBackup(context, file)));
   history
+    .command("restore")
+    .description("put a copy in the place of the history, which is set aside")
+    .argument("<file>", "one that backup made")
+    .action((file: string) => run(async (context) => (await upkeep()).historyRestore(context, file)));
+  history
+    .command("rekey")
+    .description("encrypt the history with a new key; the former one stays in the key file for copies")
+    .option("--forget", "let go of former keys: copies of before do not open any more")
+    .action((options: { forget?: true }) =>
+      run(async (context) => (await upkeep()).historyRekey(context, options)),
+    );
+  history
+    .command("audit")
+    .description("who asked for what, and what was refused")
+    .option("--limit <count>", "at most this many", positive)
+    .option("--before <entry>", "only older ones", positive)
+    .action((options: { limit?: number; before?: number }) =>
+      run(async (context) => (await upkeep()).historyAudit(context, options)),
+    );
+  history
     .command("stats")
     .description("rollouts by service, changes by day, keys that fail")
     .option("--since <time>", "from then on: a date, or 12h, 30d, 4w ago", moment)

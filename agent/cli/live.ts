@@ -1,6 +1,7 @@
 /** An agent's life: claim the project, open it, serve it, and end well. */
 import type { ProjectPaths } from "../../client/location.ts";
 import type { AgentEvent } from "../../core/protocol/messages.ts";
+import type { HandedKeys } from "../history/history.ts";
 import type { LiveProject } from "../project/live.ts";
 import type { Claim } from "../server/claim.ts";
 import type { EventLog } from "../server/event-log.ts";
@@ -11,6 +12,8 @@ import { never } from "./interrupt.ts";
 export interface LiveOptions {
   readonly paths: ProjectPaths;
   readonly stateDir: string | undefined;
+  /** Keys of the history that whoever spawned the agent keeps. */
+  readonly keys?: HandedKeys | undefined;
   /** Hotenv's. */
   readonly version: string;
   /** Started by a program, which may also replace it. */
@@ -38,14 +41,14 @@ export async function live(options: LiveOptions, end: AbortSignal): Promise<void
     import("../server/claim.ts"),
     import("../project/open.ts"),
   ]);
-  const { paths, stateDir } = options;
+  const { paths, stateDir, keys } = options;
   const claim = claimProject(paths);
   let bound: BoundHttp | undefined;
   try {
     // An address that cannot be had is told before anything of the project is touched.
     if (options.http !== undefined)
       bound = await (await import("../server/http/bind.ts")).bindHttp(options.http);
-    const project = await openProject({ directory: paths.directory, stateDir, watch: true });
+    const project = await openProject({ directory: paths.directory, stateDir, watch: true, keys });
     try {
       await serve(project, { claim, bound }, options, end);
     } finally {

@@ -48,6 +48,7 @@ export function buildProgram(
       "end when no client has been connected for so long and nothing runs (default: never)",
       duration,
     )
+    .addOption(new Option("--keys-on-stdin", "keys of the history, which that program keeps").hideHelp())
     .option("--http <[host:]port>", "also serve the timeline, REST, events and metrics there (port 0: any)")
     .option("--tls-cert <file>", "with --http: the certificate, PEM")
     .option("--tls-key <file>", "with --http: its private key, PEM")

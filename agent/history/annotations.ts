@@ -1,6 +1,14 @@
 /** What people add to a revision afterwards: a note, and a pin that keeps it from being pruned. */
 import * as z from "zod";
-import { openBytes, openJson, readRow, revisionUnknown, type Store, sealedColumn, sealJson } from "./store.ts";
+import {
+  openBytes,
+  openJson,
+  readRow,
+  revisionUnknown,
+  type Store,
+  sealedColumn,
+  sealJson,
+} from "./store.ts";
 
 export interface Annotation {
   readonly note?: string;

@@ -3,7 +3,7 @@ import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSy
 import { explainSqliteError } from "./sqlite-errors.ts";
 
 /** How long a writer waits for another process's transaction. */
-const busyTimeoutMs = 5000;
+const busyTimeoutMs = 15_000;
 
 export type Row = Record<string, SQLOutputValue>;
 

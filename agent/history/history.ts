@@ -14,14 +14,21 @@ import type { Signer } from "./archive.ts";
 import { noteClosed } from "./checked.ts";
 import { getContent } from "./contents.ts";
 import { type MedianDuration, medianDuration } from "./durations.ts";
-import { type Imported, type ImportedRevision, importRevisions, isMasked } from "./import-revisions.ts";
+import {
+  beginImport,
+  type Import,
+  isMasked,
+  undoInterruptedImports,
+  wasImported,
+} from "./import-revisions.ts";
 import { commitPoint, conclude, type Intent, intend, mark, type Unfinished, unfinished } from "./journal.ts";
-import { type AuditEntry, audit, audited, keep, recall } from "./kept.ts";
+import { type AuditEntry, type Audited, audit, audited, keep, recall } from "./kept.ts";
 import type { Keys } from "./key-file.ts";
 import { type HandedKeys, keySource } from "./key-source.ts";
 import { keyHistory, type ListOptions, listRevisions } from "./list-revisions.ts";
 import { openDatabase, type SetAside } from "./open-database.ts";
 import { backup, type Pruned, type PruneRule, prune, type Vacuumed, vacuum } from "./prune.ts";
+import { type Restored, restoreDatabase } from "./restore.ts";
 import {
   findRow,
   insertRevision,
@@ -30,16 +37,16 @@ import {
   rowOf,
   showRevision,
 } from "./revisions.ts";
-import { type Restored, restoreDatabase } from "./restore.ts";
 import { createSigner } from "./signer.ts";
 import { getSnapshot, manifestAt, putSnapshot } from "./snapshots.ts";
 import { type StatisticsOptions, statistics } from "./statistics.ts";
 import type { Store } from "./store.ts";
 
 export type { MedianDuration } from "./durations.ts";
-export type { ImportedRevision } from "./import-revisions.ts";
+export type { Import, ImportedRevision } from "./import-revisions.ts";
 export type { EntryState, Intent, JournalEntry, Unfinished } from "./journal.ts";
 export type { AuditEntry } from "./kept.ts";
+export type { HandedKeys } from "./key-source.ts";
 export type { ListOptions } from "./list-revisions.ts";
 export type { SetAside } from "./open-database.ts";
 export type { Restored } from "./restore.ts";
@@ -68,7 +75,7 @@ export interface History {
   /** Newest first. */
   list(options?: ListOptions): RevisionSummary[];
   /** Who changed a key, when, and what came of it; newest first. */
-  keyHistory(key: string, page?: Pick<ListOptions, "limit" | "before">): KeyRevision[];
+  keyHistory(key: string, page?: Pick<ListOptions, "limit" | "before" | "imported">): KeyRevision[];
   /** What is left out stays as it is; an empty note takes it away. Durable. @throws revision-unknown */
   annotate(
     revision: number,
@@ -98,10 +105,14 @@ export interface History {
   /** Append-only. */
   audit(entry: AuditEntry): void;
   /** Newest first. */
-  audited(limit: number): (AuditEntry & { readonly time: string })[];
+  audited(limit: number, before?: number): Audited[];
 
-  /** All or none, behind the newest; none of them is ever current or last good. Durable. */
-  importRevisions(revisions: Iterable<ImportedRevision>, masked: boolean): Imported;
+  /** Behind the newest; none of them is ever current or last good. */
+  beginImport(masked: boolean, name: string): Import;
+  /** All of the archive of this name came in once. */
+  wasImported(name: string): boolean;
+  /** Takes away what an import that was interrupted has left. Nobody else may import. @returns how many there were */
+  undoInterruptedImports(): number;
   /** Imported without its secrets: not fit to go back to. @throws revision-unknown */
   isMasked(revision: number): boolean;
   /** The user's own, the present one first: what signs archives, and what signed them before the key changed. */
@@ -114,6 +125,12 @@ export interface History {
    * @throws history-unwritable where somebody else has the history open, usage where an editor keeps the key
    */
   rekey(): void;
+  /**
+   * What only a former key opens is lost: copies made before the key changed.
+   * @returns how many were forgotten
+   * @throws usage where another project's history still needs one, or an editor keeps the keys
+   */
+  forgetFormerKeys(): number;
   /** Durable. Numbers are not given out again. @throws usage for a rule that says nothing */
   prune(rule: PruneRule, dryRun?: boolean): Pruned;
   /** Gives the room of what was pruned back to the disk. */
@@ -199,11 +216,18 @@ export function openHistory(
     recall: (name) => recall(store, `kept/${name}`),
     medianDuration: (service, action) => medianDuration(store, service, action),
     audit: (entry) => audit(store, entry),
-    audited: (limit) => audited(store, limit),
-    importRevisions: (revisions, masked) => importRevisions(store, revisions, masked),
+    audited: (limit, before) => audited(store, limit, before),
+    beginImport: (masked, name) => beginImport(store, masked, name),
+    wasImported: (name) => wasImported(store, name),
+    undoInterruptedImports: () => undoInterruptedImports(store),
     isMasked: (revision) => isMasked(store, revision),
     signers: () => [createSigner(keys[0]), ...keys.slice(1).map(createSigner)],
     hasPresentKey: () => opened.key === 0,
+    forgetFormerKeys: () => {
+      const forgotten = source.forget();
+      keys = source.keys();
+      return forgotten;
+    },
     restore: (copy) => {
       store.database.close();
       try {

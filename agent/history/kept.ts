@@ -22,6 +22,12 @@ export function recall(store: Store, name: string): string | undefined {
   return row && openBytes(store, readRow(store, keptRow, row).sealed, `kept ${name}`).toString();
 }
 
+export function keptNames(store: Store, prefix: string): string[] {
+  return store.database
+    .all("SELECT name FROM kept WHERE substr(name, 1, ?) = ?", prefix.length, prefix)
+    .map(({ name }) => String(name));
+}
+
 export interface AuditEntry {
   /** The author's name. */
   readonly who: string;
@@ -29,8 +35,17 @@ export interface AuditEntry {
   readonly client: string;
   /** What was asked for: "rollback". */
   readonly what: string;
-  /** A sentence with the particulars; encrypted. */
+  /** A sentence with the particulars, or why it was refused; encrypted. */
   readonly detail: string;
+  /** It was not done. */
+  readonly refused?: boolean | undefined;
+}
+
+export interface Audited extends AuditEntry {
+  /** Counts from 1. */
+  readonly id: number;
+  readonly time: string;
+  readonly refused: boolean;
 }
 
 const auditRow = z.object({
@@ -41,10 +56,11 @@ const auditRow = z.object({
   what: z.string(),
   sealed: sealedColumn,
 });
+const particulars = z.union([z.string(), z.object({ refused: z.string() })]);
 const auditPlace = ({ time, who, client, what }: Omit<AuditEntry, "detail"> & { readonly time: number }) =>
   JSON.stringify(["audit", time, who, client, what]);
 
-export function audit(store: Store, { who, client, what, detail }: AuditEntry): void {
+export function audit(store: Store, { who, client, what, detail, refused }: AuditEntry): void {
   const time = store.now();
   store.database.run(
     "INSERT INTO audit (time, who, client, what, sealed) VALUES (?, ?, ?, ?, ?)",
@@ -52,7 +68,7 @@ export function audit(store: Store, { who, client, what, detail }: AuditEntry): 
     who,
     client,
     what,
-    sealJson(store, detail, auditPlace({ time, who, client, what })),
+    sealJson(store, refused === true ? { refused: detail } : detail, auditPlace({ time, who, client, what })),
   );
 }
 
@@ -82,10 +98,13 @@ export function resealKept(from: Store, to: Store): void {
 }
 
 /** Newest first. */
-export function audited(store: Store, limit: number): (AuditEntry & { readonly time: string })[] {
-  return store.database.all("SELECT * FROM audit ORDER BY id DESC LIMIT ?", limit).map((row) => {
-    const { id: _, sealed, ...entry } = readRow(store, auditRow, row);
-    const detail = openJson(store, z.string(), sealed, auditPlace(entry));
-    return { ...entry, time: new Date(entry.time).toISOString(), detail };
+export function audited(store: Store, limit: number, before = Number.MAX_SAFE_INTEGER): Audited[] {
+  const rows = store.database.all("SELECT * FROM audit WHERE id < ? ORDER BY id DESC LIMIT ?", before, limit);
+  return rows.map((row) => {
+    const { sealed, ...entry } = readRow(store, auditRow, row);
+    const told = openJson(store, particulars, sealed, auditPlace(entry));
+    const refused = typeof told !== "string";
+    const detail = refused ? told.refused : told;
+    return { ...entry, time: new Date(entry.time).toISOString(), detail, refused };
   });
 }

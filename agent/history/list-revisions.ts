@@ -94,7 +94,7 @@ export function listRevisions(store: Store, options: ListOptions): RevisionSumma
 export function keyHistory(
   store: Store,
   key: string,
-  page: { readonly limit?: number | undefined; readonly before?: number | undefined },
+  page: Pick<ListOptions, "limit" | "before" | "imported">,
 ): KeyRevision[] {
   return rowsOf(store, { ...page, key }).flatMap((row) =>
     contentOf(store, row)

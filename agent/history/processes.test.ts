@@ -85,6 +85,10 @@ describe("the history, written by processes of their own", () => {
     const children = Array.from({ length: 10 }, (_, i) => startWriter(12, `p${i}`));
     const lines = (await Promise.all(children.map((child) => linesOf(child)))).flat();
     assert.deepEqual(
+      lines.filter((line) => line.startsWith("{")),
+      [],
+    );
+    assert.deepEqual(
       lines.map((line) => Number(line.split(" ")[0])).sort((a, b) => a - b),
       Array.from({ length: 120 }, (_, i) => i + 1),
     );

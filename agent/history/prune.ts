@@ -3,7 +3,7 @@ import { closeSync, existsSync, fsyncSync, openSync, statSync } from "node:fs";
 import { HotenvError } from "../../core/protocol/errors.ts";
 import { chainOf } from "./contents.ts";
 import { privateFile, unwritable } from "./private-files.ts";
-import { newestApplied } from "./revisions.ts";
+import { deleteRevisions, newestApplied } from "./revisions.ts";
 import { manifestAt } from "./snapshots.ts";
 import type { Store } from "./store.ts";
 
@@ -41,9 +41,7 @@ export function prune(store: Store, rule: PruneRule, dryRun: boolean): Pruned {
     const removed = Number(database.get(`SELECT count(*) AS count FROM (${doomed})`, ...values)?.count);
     const all = Number(database.get("SELECT count(*) AS count FROM revision")?.count);
     if (removed > 0 && !dryRun) {
-      // The last of them empties the list itself.
-      for (const table of ["annotation", "mention", "step", "revision"])
-        database.run(`DELETE FROM ${table} WHERE revision IN (${doomed})`, ...values);
+      deleteRevisions(store, doomed, values);
       removeUnused(store);
     }
     return { removed, kept: all - removed };

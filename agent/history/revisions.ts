@@ -22,7 +22,15 @@ import { recordSteps } from "./durations.ts";
 import { insertMentions, keysOf } from "./mentions.ts";
 import { findSnapshot } from "./snapshots.ts";
 import { damaged } from "./sqlite-errors.ts";
-import { openBytes, openJson, readRow, revisionUnknown, type Store, sealedColumn, sealJson } from "./store.ts";
+import {
+  openBytes,
+  openJson,
+  readRow,
+  revisionUnknown,
+  type Store,
+  sealedColumn,
+  sealJson,
+} from "./store.ts";
 
 export interface RevisionDraft {
   readonly parent: number | null;
@@ -201,6 +209,13 @@ export function rolloutOf(store: Store, row: RevisionRow): Rollout | null {
 
 export function contentOf(store: Store, row: RevisionRow): RevisionContent {
   return openJson(store, contentSchema, row.sealed, contentPlace(row));
+}
+
+/** Within a transaction: them and all that belongs to them but contents. @param which SQL that selects their numbers */
+export function deleteRevisions(store: Store, which: string, values: readonly number[]): void {
+  // The last of them empties the list itself.
+  for (const table of ["annotation", "mention", "step", "revision"])
+    store.database.run(`DELETE FROM ${table} WHERE revision IN (${which})`, ...values);
 }
 
 /** Opens every record of every revision. @returns how many there are. @throws history-damaged */

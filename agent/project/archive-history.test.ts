@@ -11,6 +11,7 @@ import { snapshotOf } from "../watch/read-snapshot.ts";
 import { exportHistory, importHistory } from "./archive-history.ts";
 import type { Snapshot } from "./snapshot.ts";
 
+const never = new AbortController().signal;
 const secret = `hunter2-${randomBytes(6).toString("hex")}`;
 const short = "s3!";
 const old = `old-${randomBytes(6).toString("hex")}`;
@@ -113,8 +114,8 @@ describe("an exported history", () => {
       .map((frame) => gunzipSync(Buffer.from(frame, "base64")).toString())
       .join("\n");
 
-  it("holds no secret, no hash over one, and nothing that only looks like text", () => {
-    const exported = exportHistory(history, {}, { file });
+  it("holds no secret, no hash over one, and nothing that only looks like text", async () => {
+    const exported = await exportHistory(history, {}, { file }, never);
     assert.deepEqual([exported.revisions, exported.masked], [2, true]);
     assert.equal(statSync(file).mode & 0o77, 0);
     const text = unpacked();
@@ -134,18 +135,18 @@ describe("an exported history", () => {
       assert.ok(!text.includes(value) && !readFileSync(file).includes(value), value);
   });
 
-  it("comes back whole into another state directory, with its passphrase and the same key", () => {
-    const { signer } = exportHistory(history, {}, { file, passphrase: "correct horse" });
+  it("comes back whole into another state directory, with its passphrase and the same key", async () => {
+    const { signer } = await exportHistory(history, {}, { file, passphrase: "correct horse" }, never);
     assert.throws(unpacked);
     const target = openHistory(other);
     try {
       const refusedFor = (options: { passphrase?: string; signer?: string }) =>
-        assert.throws(() => importHistory(target, { file, ...options }), { code: "archive-refused" });
-      refusedFor({ passphrase: "correct horse" });
-      refusedFor({ signer });
-      refusedFor({ signer, passphrase: "wrong horse" });
+        assert.rejects(importHistory(target, { file, ...options }, never), { code: "archive-refused" });
+      await refusedFor({ passphrase: "correct horse" });
+      await refusedFor({ signer });
+      await refusedFor({ signer, passphrase: "wrong horse" });
       assert.deepEqual(target.list(), []);
-      const imported = importHistory(target, { file, signer, passphrase: "correct horse" });
+      const imported = await importHistory(target, { file, signer, passphrase: "correct horse" }, never);
       assert.deepEqual(imported, { first: 1, last: 2, revisions: 2, masked: false });
       for (const n of [1, 2]) {
         assert.equal(target.snapshotOf(n), history.snapshotOf(n));
@@ -158,7 +159,7 @@ describe("an exported history", () => {
         assert.equal(target.isMasked(n), false);
       }
       assert.equal(target.current(), null, "nothing of it runs here");
-      assert.throws(() => importHistory(target, { file, signer, passphrase: "correct horse" }), {
+      await assert.rejects(importHistory(target, { file, signer, passphrase: "correct horse" }, never), {
         code: "archive-refused",
         message: /imported already/,
       });
@@ -167,9 +168,14 @@ describe("an exported history", () => {
     }
   });
 
-  it("stands behind this history's own revisions, none of it current, the masked ones marked", () => {
-    exportHistory(history, {}, { file });
-    assert.deepEqual(importHistory(history, { file }), { first: 4, last: 5, revisions: 2, masked: true });
+  it("stands behind this history's own revisions, none of it current, the masked ones marked", async () => {
+    await exportHistory(history, {}, { file }, never);
+    assert.deepEqual(await importHistory(history, { file }, never), {
+      first: 4,
+      last: 5,
+      revisions: 2,
+      masked: true,
+    });
     assert.equal(history.lastGood(), 2);
     assert.equal(history.show(5)?.parent, 4);
     assert.deepEqual([history.isMasked(5), history.isMasked(2)], [true, false]);
@@ -181,15 +187,58 @@ describe("an exported history", () => {
     assert.match(Buffer.from(env?.bytes ?? []).toString(), /^DB_PASSWORD=••••••\nSHORT_TOKEN=••••••\n/);
   });
 
-  it("is not written over a file, and says what it cannot read", () => {
-    exportHistory(history, {}, { file });
+  it("leaves nothing of an import that was given up, or that the agent did not survive", async () => {
+    await exportHistory(history, {}, { file }, never);
+    const before = history.list();
+    const given = new AbortController();
+    const giveUp: History = {
+      ...history,
+      beginImport: (...args) => {
+        const real = history.beginImport(...args);
+        return {
+          ...real,
+          add: (revisions) => {
+            real.add(revisions);
+            throw new Error("the disk is full");
+          },
+        };
+      },
+    };
+    await assert.rejects(importHistory(giveUp, { file }, given.signal), /the disk is full/);
+    assert.deepEqual(history.list(), before);
+
+    const snapshot = project("LATE=1\n");
+    const begun = history.beginImport(true, "an archive");
+    const shown = history.show(1);
+    assert.ok(shown);
+    begun.add([{ revision: shown, snapshot, model: "{}" }]);
+    history.putSnapshot(snapshot);
+    const own = history.begin(draftOf(snapshot, { verdict: "applied" })).revision;
+    begun.add([{ revision: { ...shown, revision: 2, parent: 1 }, snapshot, model: "{}" }]);
+    history.close();
+    history = openHistory(paths);
+    assert.equal(history.undoInterruptedImports(), 1);
+    assert.deepEqual(
+      history.list().map(({ revision }) => revision),
+      [own, ...before.map(({ revision }) => revision)],
+      "what was saved meanwhile stays",
+    );
+    assert.ok(history.getSnapshot(history.snapshotOf(own)));
+    assert.equal(history.undoInterruptedImports(), 0);
+    assert.equal((await importHistory(history, { file }, never)).revisions, 2, "it can be imported now");
+  });
+
+  it("is not written over a file, and says what it cannot read", async () => {
+    await exportHistory(history, {}, { file }, never);
     const before = readFileSync(file);
-    assert.throws(() => exportHistory(history, {}, { file }), {
+    await assert.rejects(exportHistory(history, {}, { file }, never), {
       code: "usage",
       message: /cannot be written/,
     });
     assert.ok(readFileSync(file).equals(before));
-    assert.throws(() => importHistory(history, { file: `${file}.none` }), { code: "file-unreadable" });
+    await assert.rejects(importHistory(history, { file: `${file}.none` }, never), {
+      code: "file-unreadable",
+    });
     assert.ok(!existsSync(`${file}.none`));
   });
 });

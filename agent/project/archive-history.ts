@@ -1,12 +1,14 @@
 /** Archives of a project's history: what goes in, what is hidden, and what is believed on the way back. */
 import { createHash } from "node:crypto";
-import { closeSync, fsyncSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, rmSync, writeSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { mask } from "../../core/change/mask.ts";
 import { HotenvError } from "../../core/protocol/errors.ts";
 import type { Result } from "../../core/protocol/messages.ts";
 import type { Revision } from "../../core/protocol/words.ts";
 import { type ArchivedFile, fingerprintOf, readArchive, writeArchive } from "../history/archive.ts";
 import type { History, ImportedRevision } from "../history/history.ts";
+import { createPace, type Pace } from "../pace.ts";
 import { snapshotOf } from "../watch/read-snapshot.ts";
 import { type Hide, hiderOf, maskEnvText } from "./compared.ts";
 import { sensitivityOf } from "./sensitivity.ts";
@@ -21,14 +23,14 @@ interface Curtain {
 const pageSize = 200;
 
 /** Numbers of the concluded ones, oldest first. */
-function numbersOf(history: History): number[] {
+async function numbersOf(history: History, pace: Pace): Promise<number[]> {
   const numbers: number[] = [];
-  for (let before: number | undefined; ; before = numbers.at(-1)) {
+  for (let before: number | undefined; ; await pace.step()) {
     const page = history.list({ limit: pageSize, before });
-    for (const { revision } of page) numbers.push(revision);
-    if (page.length < pageSize) break;
+    for (const { revision, verdict } of page) if (verdict !== null) numbers.push(revision);
+    before = page.at(-1)?.revision;
+    if (page.length < pageSize) return numbers.reverse();
   }
-  return numbers.filter((revision) => history.show(revision)?.verdict !== undefined).reverse();
 }
 
 const snapshotAt = (history: History, revision: number): Snapshot => {
@@ -38,11 +40,18 @@ const snapshotAt = (history: History, revision: number): Snapshot => {
 };
 
 /** Whatever any state of the project calls a secret is hidden in all of them. */
-function curtainOf(history: History, numbers: readonly number[], environment: Environment): Curtain {
+async function curtainOf(
+  history: History,
+  numbers: readonly number[],
+  environment: Environment,
+  pace: Pace,
+): Promise<Curtain> {
   const seen = new Map<string, SnapshotFile>();
-  for (const number of numbers)
+  for (const number of numbers) {
+    await pace.step();
     for (const file of snapshotAt(history, number).files)
       if (file.role === "env" || file.role === "schema") seen.set(`${file.path}\0${file.hash}`, file);
+  }
   const snapshots = [...seen.values()].map((file): Snapshot => ({ id: "", files: [file] }));
   const isSensitive = sensitivityOf(snapshots);
   return { isSensitive, hide: hiderOf(snapshots, environment, isSensitive) };
@@ -91,15 +100,20 @@ function archived({ path, role, bytes }: SnapshotFile, curtain: Curtain | undefi
   return { path, role, text: role === "env" ? maskEnvText(text, isSensitive, hide, new Set()) : hide(text) };
 }
 
-/** @throws HotenvError file-unwritable where there is such a file, or it cannot be written */
-export function exportHistory(
+/**
+ * What is there when it begins; whoever prunes meanwhile makes it fail.
+ * @throws HotenvError usage where there is such a file, or it cannot be written; history-damaged
+ */
+export async function exportHistory(
   history: History,
   environment: Environment,
   { file, passphrase }: { readonly file: string; readonly passphrase?: string | undefined },
-): Result<"history/export"> {
-  const numbers = numbersOf(history);
+  signal: AbortSignal,
+): Promise<Result<"history/export">> {
+  const pace = createPace(signal);
+  const numbers = await numbersOf(history, pace);
   const masked = passphrase === undefined;
-  const curtain = masked ? curtainOf(history, numbers, environment) : undefined;
+  const curtain = masked ? await curtainOf(history, numbers, environment, pace) : undefined;
   let target: number;
   try {
     target = openSync(file, "wx", 0o600);
@@ -117,9 +131,13 @@ export function exportHistory(
       created: new Date(),
     });
     for (const number of numbers) {
+      await pace.step();
       const revision = history.show(number);
       const model = history.model(number);
-      if (revision === undefined || model === undefined) continue;
+      if (revision === undefined || model === undefined)
+        throw new HotenvError("revision-unknown", `Revision ${number} was pruned while it was exported.`, {
+          todo: "Try again.",
+        });
       archive.add({
         revision: curtain ? hiddenRevision(revision, curtain) : revision,
         files: snapshotAt(history, number).files.map((one) => archived(one, curtain)),
@@ -148,42 +166,53 @@ function unarchived({ path, role, text, base64 }: ArchivedFile): SnapshotFile {
   };
 }
 
-/** @throws HotenvError file-unreadable, archive-refused */
-export function importHistory(
+export interface ImportRequest {
+  readonly file: string;
+  readonly passphrase?: string | undefined;
+  readonly signer?: string | undefined;
+}
+
+/** Revisions that are added in one go: each go is synced to the disk. */
+const maxGo = 100;
+
+/** All or nothing. @throws HotenvError file-unreadable, archive-refused */
+export async function importHistory(
   history: History,
-  {
-    file,
-    passphrase,
-    signer,
-  }: {
-    readonly file: string;
-    readonly passphrase?: string | undefined;
-    readonly signer?: string | undefined;
-  },
-): Result<"history/import"> {
-  let bytes: Buffer;
-  try {
-    bytes = readFileSync(file);
-  } catch (cause) {
+  { file, passphrase, signer }: ImportRequest,
+  signal: AbortSignal,
+): Promise<Result<"history/import">> {
+  const pace = createPace(signal);
+  const bytes = await readFile(file).catch((cause: unknown) => {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new HotenvError("file-unreadable", `The archive ${file} cannot be read: ${why}.`, {
       location: { file },
     });
-  }
+  });
   const trusted = history.signers().map(({ publicKey }) => fingerprintOf(publicKey));
   if (signer !== undefined) trusted.push(signer);
   const archive = readArchive(file, bytes, trusted, passphrase);
-  const name = `imported/${archive.digest}`;
-  if (history.recall(name) !== undefined)
+  if (history.wasImported(archive.digest))
     throw new HotenvError("archive-refused", `The archive ${file} was imported already.`, {
       location: { file },
       todo: "Its revisions are in `hotenv history list`; those that were pruned are in the archive still.",
     });
-  function* revisions(): Iterable<ImportedRevision> {
-    for (const { revision, files, model } of archive.records())
-      yield { revision, model, snapshot: snapshotOf(files.map(unarchived)) };
+  const adding = history.beginImport(archive.masked, archive.digest);
+  try {
+    let go: ImportedRevision[] = [];
+    const flush = (): void => {
+      if (go.length > 0) adding.add(go);
+      go = [];
+    };
+    for (const { revision, files, model } of archive.records()) {
+      go.push({ revision, model, snapshot: snapshotOf(files.map(unarchived)) });
+      if (go.length < maxGo && !pace.isDue) continue;
+      flush();
+      await pace.step();
+    }
+    flush();
+    return { ...adding.finish(), masked: archive.masked };
+  } catch (error) {
+    adding.undo();
+    throw error;
   }
-  const imported = history.importRevisions(revisions(), archive.masked);
-  history.keep(name, new Date().toISOString());
-  return { ...imported, masked: archive.masked };
 }

@@ -1,5 +1,6 @@
 /** What a loaded, running project offers to the server and to the command line. */
 import type { AgentApi } from "../../core/protocol/messages.ts";
+import type { HandedKeys } from "../history/history.ts";
 import type { EventLog } from "../server/event-log.ts";
 
 export interface LiveProject {
@@ -26,6 +27,8 @@ export interface OpenOptions {
    * points; tests end the process there.
    */
   readonly onJournal?: (point: JournalPoint) => void;
+  /** Keys of the history that an editor keeps; default: the key file's alone. */
+  readonly keys?: HandedKeys | undefined;
   /** What stands in for the shell's environment in interpolation; default `process.env`. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
 }

@@ -1,9 +1,9 @@
 /** The loop of a project: a hint, a look at the files, and where they mean something new, a rollout. */
-import { HotenvError, toHotenvError } from "../../core/protocol/errors.ts";
+import { describeError, HotenvError, toHotenvError } from "../../core/protocol/errors.ts";
 import type { Outcome } from "../../core/protocol/messages.ts";
 import type { Author, Origin } from "../../core/protocol/words.ts";
 import type { Queue } from "../queue.ts";
-import { findAuthor } from "./author.ts";
+import { findAuthor, systemUser } from "./author.ts";
 import { nextRetry } from "./breaker.ts";
 import { effectOf } from "./compared.ts";
 import { compare } from "./comparison.ts";
@@ -47,6 +47,8 @@ export interface Loop {
   look(cause: "event" | "rescan"): void;
   /** The runtime is back, or away: what failed for that reason may work now. */
   retry(): void;
+  /** What the files meant when they were last handled counts no more. */
+  forget(): void;
   /** The files were dealt with by somebody else; without a snapshot only the sources may be others. */
   settled(snapshot?: Snapshot): void;
   saved(path: string, hash: string | undefined, author: Author | undefined, reason?: string): void;
@@ -134,6 +136,15 @@ export function createLoop(shop: Workshop, { queue, watch, signal: closing, read
       if (!steady && now !== undefined && watch) look("event");
       retry = passing.has(known.code);
       const told = explainInvalid(shop, known, now);
+      // What a person asked for is noted with its answer; what passes by itself refuses nothing.
+      if (!more.explicit && !retry)
+        history.audit({
+          who: more.author?.name ?? systemUser(),
+          client: origin === "editor" ? "extension" : "agent",
+          what: "apply",
+          detail: describeError(told),
+          refused: true,
+        });
       files.update();
       throw told;
     }
@@ -271,6 +282,9 @@ export function createLoop(shop: Workshop, { queue, watch, signal: closing, read
     report,
     retry: () => {
       if (retry) look("rescan");
+    },
+    forget: () => {
+      handled = undefined;
     },
     settled: (snapshot) => {
       if (snapshot) handled = effectOf(snapshot);

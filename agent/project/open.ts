@@ -1,5 +1,6 @@
 /** Opens a project: its history, its runtimes, its watcher, and the one queue through which everything goes. */
 import { type ProjectPaths, projectPaths } from "../../client/location.ts";
+import { describeError } from "../../core/protocol/errors.ts";
 import manifest from "../../package.json" with { type: "json" };
 import { type History, openHistory } from "../history/history.ts";
 import { createQueue } from "../queue.ts";
@@ -10,6 +11,7 @@ import { onceEach } from "../server/once.ts";
 import { createBoard } from "./board.ts";
 import { readBreakers } from "./breaker.ts";
 import { createCancellation } from "./cancellation.ts";
+import { seqName } from "./kept-names.ts";
 import type { LiveProject, OpenOptions } from "./live.ts";
 import { createLoop } from "./loop.ts";
 import { createObserver } from "./observer.ts";
@@ -20,13 +22,12 @@ import { createRuntimes } from "./runtimes.ts";
 import { noteGit, watchJournal } from "./told-journal.ts";
 import type { Workshop } from "./workshop.ts";
 
-const seqName = "seq";
 const requestsName = "requests";
 
 /** @throws HotenvError history-damaged, history-unwritable */
 export async function openProject(options: OpenOptions): Promise<LiveProject> {
   const paths = projectPaths(options.directory, { stateDir: options.stateDir });
-  const history = openHistory(paths);
+  const history = openHistory(paths, { handed: options.keys });
   try {
     return await openWith(options, paths, history);
   } catch (error) {
@@ -41,6 +42,8 @@ async function openWith(options: OpenOptions, paths: ProjectPaths, history: Hist
   const closing = new AbortController();
   const stopped = Promise.withResolvers<void>();
   const queue = createQueue();
+  /** Archives: they take long and keep no rollout waiting. */
+  const aside = createQueue();
   // One-shot commands may run side by side, and beside an agent: only an agent keeps its events.
   const store = options.watch
     ? openEventFile(paths, {
@@ -82,6 +85,13 @@ async function openWith(options: OpenOptions, paths: ProjectPaths, history: Hist
   let claim: Claim | undefined;
   let recovered = false;
 
+  // Only the one who has the project: whoever else has it open would go on with the former key.
+  if (options.watch && !history.hasPresentKey())
+    try {
+      history.rekey();
+    } catch (error) {
+      events.emit("log", { level: "warn", message: describeError(error) });
+    }
   if (history.setAside) events.emit("log", { level: "warn", message: history.setAside.reason });
 
   /** One-shot commands work without an agent, but never beside one. */
@@ -93,6 +103,8 @@ async function openWith(options: OpenOptions, paths: ProjectPaths, history: Hist
     // Also what a disk without room kept from being concluded.
     if (recovered && history.unfinished().length === 0) return;
     await recoverProject(shop);
+    if (shop.history.undoInterruptedImports() > 0)
+      events.emit("log", { level: "warn", message: "An import that was interrupted was undone." });
     recovered = true;
   }
 
@@ -108,6 +120,8 @@ async function openWith(options: OpenOptions, paths: ProjectPaths, history: Hist
     firstLook,
     ready,
     closing: closing.signal,
+    self: options.watch ? "agent" : "cli",
+    aside: (signal, work) => aside.add(() => work(AbortSignal.any([signal, closing.signal]))),
     inTurn: (signal, work) => queue.add(() => work(AbortSignal.any([signal, closing.signal]))),
     stop: () => stopped.resolve(),
   });
@@ -124,6 +138,7 @@ async function openWith(options: OpenOptions, paths: ProjectPaths, history: Hist
     // The first look may have begun to watch meanwhile.
     await loop.close();
     closing.abort();
+    await aside.close();
     observer.close();
     await runtimes.close();
     store?.close();

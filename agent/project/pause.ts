@@ -9,8 +9,8 @@ const pausedName = "paused";
 export const isPaused = (history: History): boolean => history.recall(pausedName) !== undefined;
 
 /** A rollout that runs is stopped between two of its operations, and goes back. */
-export function keepPaused({ history, board, cancellation }: Workshop, paused: boolean): void {
-  history.keep(pausedName, paused ? new Date().toISOString() : null);
+export function setPaused({ history, board, cancellation }: Workshop, paused: boolean): void {
+  keepPaused(history, paused);
   board.set({ paused });
   if (paused)
     cancellation.cancel(
@@ -18,6 +18,10 @@ export function keepPaused({ history, board, cancellation }: Workshop, paused: b
         todo: "`hotenv resume` tries it again.",
       }),
     );
+}
+
+export function keepPaused(history: History, paused: boolean): void {
+  history.keep(pausedName, paused ? new Date().toISOString() : null);
 }
 
 export function refuseWhilePaused(board: Board): void {

@@ -7,12 +7,13 @@ import { surroundingsOf } from "../lsp/surroundings.ts";
 import { describePlan } from "../rollout/rollout-plan.ts";
 import { networkProblems } from "../schema/network-problems.ts";
 import { standardProblems } from "../schema/standard-problems.ts";
-import { findAuthor, systemUser } from "./author.ts";
+import { auditedApi } from "./audited-api.ts";
+import { findAuthor } from "./author.ts";
 import { disable, enable, keepBreakers } from "./breaker.ts";
 import { compare } from "./comparison.ts";
 import { historyApi } from "./history-api.ts";
 import type { Loop } from "./loop.ts";
-import { keepPaused, refuseWhilePaused } from "./pause.ts";
+import { refuseWhilePaused, setPaused } from "./pause.ts";
 import { readTexts } from "./reading.ts";
 import { knownFiles, rollBack } from "./rollback.ts";
 import { rollBackKey } from "./rollback-key.ts";
@@ -28,6 +29,10 @@ export interface ProjectApiOptions {
   readonly firstLook: Promise<void>;
   /** Goes through the one queue; a caller that gives up stops it between two operations. */
   readonly inTurn: <T>(signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>) => Promise<T>;
+  /** As inTurn, beside it: for what takes long and changes neither files nor services. */
+  readonly aside: ProjectApiOptions["inTurn"];
+  /** What asks where no client does. */
+  readonly self: string;
   readonly ready: () => Promise<void>;
   readonly closing: AbortSignal;
   readonly stop: () => void;
@@ -35,7 +40,7 @@ export interface ProjectApiOptions {
 
 export function projectApi(
   shop: Workshop,
-  { loop, firstLook, inTurn, ready, closing, stop }: ProjectApiOptions,
+  { loop, firstLook, inTurn, aside, self, ready, closing, stop }: ProjectApiOptions,
 ): AgentApi {
   const { directory, environment, history, board } = shop;
   const turn = (service: string, how: typeof enable) => {
@@ -43,10 +48,9 @@ export function projectApi(
       throw new HotenvError("service-unknown", `There is no service ${service} in this project.`);
     const breakers = how(board.fields.breakers, service);
     keepBreakers(history, breakers);
-    history.audit({ who: systemUser(), client: "agent", what: `service/${how.name}`, detail: service });
     board.set({ breakers, notice: "" });
   };
-  return {
+  const api: AgentApi = {
     status: async () => {
       await firstLook;
       return board.status();
@@ -104,12 +108,17 @@ export function projectApi(
         return outcome;
       }),
     ...historyApi({
-      history,
-      environment,
+      shop,
       inTurn,
+      aside,
+      ready,
       annotated: (revision) => {
         const [summary] = history.list({ limit: 1, before: revision + 1 });
         if (summary?.revision === revision) shop.events.emit("annotated", { revision: summary });
+      },
+      lookAnew: () => {
+        loop.forget();
+        loop.look("event");
       },
     }),
     ...serviceApi({ shop, inTurn, ready, closing }),
@@ -161,17 +170,14 @@ export function projectApi(
       return {};
     },
     cancel: async () => {
-      const revision = shop.cancellation.cancel();
-      if (revision !== null)
-        history.audit({ who: systemUser(), client: "agent", what: "cancel", detail: `revision ${revision}` });
-      return { revision };
+      return { revision: shop.cancellation.cancel() };
     },
     pause: async () => {
-      keepPaused(shop, true);
+      setPaused(shop, true);
       return board.status();
     },
     resume: async () => {
-      keepPaused(shop, false);
+      setPaused(shop, false);
       loop.look("event");
       return board.status();
     },
@@ -180,4 +186,9 @@ export function projectApi(
       return {};
     },
   };
+  return auditedApi(api, {
+    history,
+    self,
+    warn: (message) => shop.events.emit("log", { level: "warn", message }),
+  });
 }

@@ -77,7 +77,7 @@ export function withKeyOf(text: string, before: string | null, key: string): str
 
 /** The state before the key's last change: the last good one before it, or, where it did not go well, what runs. */
 function targetOf({ history }: Workshop, key: string): number {
-  const [newest] = history.keyHistory(key, { limit: 1 });
+  const [newest] = history.keyHistory(key, { limit: 1, imported: false });
   const target =
     newest && (newest.verdict === "applied" ? history.previousGood(newest.revision) : history.lastGood());
   if (target != null) return target;

@@ -10,7 +10,6 @@ import { runRollout } from "../rollout/engine.ts";
 import { runProbes } from "../rollout/probe.ts";
 import { Progress } from "../rollout/progress.ts";
 import { type ExecutableStep, noFiles } from "../rollout/rollout-plan.ts";
-import { systemUser } from "./author.ts";
 import { type Hide, hiderOf } from "./compared.ts";
 import { withMissing } from "./comparison.ts";
 import { makeStep } from "./plan-project.ts";
@@ -123,12 +122,6 @@ export function serviceApi(options: ServiceApiOptions): Pick<AgentApi, ServiceMe
       inTurn(signal, async (either) => {
         await ready();
         const found = await find(service);
-        history.audit({
-          who: systemUser(),
-          client: "agent",
-          what: `service/${act}`,
-          detail: `${act} ${service}`,
-        });
         try {
           if (act === "stop") await runtimes.of(found.model.runtime).stop(service, either);
           const result =

@@ -4,6 +4,7 @@ import * as z from "zod";
 import { errorTable, type HotenvError, toHotenvError } from "../../core/protocol/errors.ts";
 import {
   type AgentApi,
+  type Client,
   type Method,
   type Params,
   type Result,
@@ -33,8 +34,9 @@ export async function askAgent<M extends AgentMethod>(
   method: M,
   params: unknown,
   signal: AbortSignal,
+  client?: Client,
 ): Promise<Result<M>> {
-  return await api[method](parseParams(method, params), signal);
+  return await api[method](parseParams(method, params), signal, client);
 }
 
 /** @param log told of what is a defect of ours */

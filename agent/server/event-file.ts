@@ -18,7 +18,7 @@ import { uptime } from "node:os";
 import * as z from "zod/mini";
 import type { ProjectPaths } from "../../client/location.ts";
 import { type AgentEvent, eventSchema } from "../../core/protocol/messages.ts";
-import { readOrCreateKey } from "../history/key-file.ts";
+import { readOrCreateKeys } from "../history/key-file.ts";
 import { errnoOf } from "../history/private-files.ts";
 import { createSealer, type Sealer } from "../history/seal.ts";
 
@@ -80,7 +80,7 @@ export function openEventFile(
   paths: Pick<ProjectPaths, "events" | "key">,
   options: EventFileOptions,
 ): EventStore {
-  return new EventFile(paths, createSealer(readOrCreateKey(paths.key)), options);
+  return new EventFile(paths, createSealer(readOrCreateKeys(paths.key)[0]), options);
 }
 
 class EventFile implements EventStore {

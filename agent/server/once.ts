@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import * as z from "zod/mini";
 import { HotenvError } from "../../core/protocol/errors.ts";
-import type { AgentApi, onceMethods, Params, Result } from "../../core/protocol/messages.ts";
+import type { AgentApi, Client, onceMethods, Params, Result } from "../../core/protocol/messages.ts";
 
 type OnceMethod = (typeof onceMethods)[number];
 
@@ -63,9 +63,9 @@ export function onceEach(api: AgentApi, store: OnceStore): AgentApi {
 
   const once =
     <M extends OnceMethod>(method: M) =>
-    async (params: Params<M>, signal: AbortSignal): Promise<Result<M>> => {
+    async (params: Params<M>, signal: AbortSignal, client?: Client): Promise<Result<M>> => {
       const { requestId: id, ...what } = params;
-      const work = (either: AbortSignal): Promise<Result<M>> => api[method](params, either);
+      const work = (either: AbortSignal): Promise<Result<M>> => api[method](params, either, client);
       if (id === undefined) return work(signal);
       const question = createHash("sha256")
         .update(JSON.stringify([method, what]))

@@ -119,7 +119,7 @@ export function openSession(client: WebSocket, socket: Duplex, context: SessionC
       parseParams(method, params);
       return context.connections();
     }
-    return await askAgent(context.api, method, params, signal);
+    return await askAgent(context.api, method, params, signal, name);
   };
 
   const writer = new FrameWriter(client);

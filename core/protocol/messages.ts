@@ -71,6 +71,22 @@ export const revisionSummarySchema = z.object({
 });
 export type RevisionSummary = z.infer<typeof revisionSummarySchema>;
 
+/** What was asked of an agent, and what came of it. */
+export const auditEntrySchema = z.object({
+  id: z.int(),
+  time: timeSchema,
+  /** The author's name. */
+  who: z.string(),
+  /** By what: an editor, the command line, a page; `agent` for what it did by itself. */
+  client: z.string(),
+  /** The method: "rollback", "history/prune". */
+  what: z.string(),
+  /** It was not done; `detail` says why. */
+  refused: z.boolean(),
+  detail: z.string(),
+});
+export type AuditEntry = z.infer<typeof auditEntrySchema>;
+
 /** One change of one key. */
 export const keyRevisionSchema = z.extend(
   z.pick(revisionSummarySchema, { revision: true, time: true, author: true, origin: true, verdict: true }),
@@ -115,6 +131,9 @@ export const proofSchema = z.object({
 });
 export type Proof = z.infer<typeof proofSchema>;
 
+export const clientSchema = z.enum(["extension", "cli", "page"]);
+export type Client = z.infer<typeof clientSchema>;
+
 export const connectionsSchema = z.object({
   /** Since the agent listens. */
   uptimeMs: z.number(),
@@ -123,7 +142,7 @@ export const connectionsSchema = z.object({
   refused: z.int(),
   clients: z.array(
     z.object({
-      client: z.enum(["extension", "cli", "page"]),
+      client: clientSchema,
       since: timeSchema,
       /** A ping's way there and back; null before the first. */
       latencyMs: z.nullable(z.number()),
@@ -140,7 +159,7 @@ export const requests = {
   initialize: {
     params: z.object({
       protocolVersion: z.int(),
-      client: z.enum(["extension", "cli", "page"]),
+      client: clientSchema,
       lastSeq: z.optional(z.int()),
       stream: z.optional(z.string()),
     }),
@@ -294,6 +313,35 @@ export const requests = {
       masked: z.boolean(),
     }),
   },
+  /**
+   * Puts a copy that `history/backup` made in the place of the history, which is set aside (`aside`). The copy is
+   * read through first; then the files are looked at as if an agent had just started. `file`: absolute.
+   */
+  "history/restore": {
+    params: z.object({ file: z.string() }),
+    result: z.object({
+      aside: z.nullable(z.string()),
+      revisions: z.int(),
+      lastGood: z.nullable(z.int()),
+    }),
+  },
+  /**
+   * Seals the history anew with the user's present key; where that is so already, with a new one. Former keys
+   * stay, for other histories and for copies, unless all of them are to be forgotten.
+   */
+  "history/rekey": {
+    params: z.object({ forget: z.optional(z.boolean()) }),
+    result: z.object({ forgotten: z.int() }),
+  },
+  /** Who asked for what, and what was refused; newest first. */
+  "history/audit": {
+    params: z.object({
+      limit: z.optional(z.int().check(z.positive(), z.maximum(1000))),
+      /** Only entries with a smaller `id`. */
+      before: z.optional(z.int()),
+    }),
+    result: z.array(auditEntrySchema),
+  },
   "history/show": { params: z.object({ revision: z.int() }), result: revisionSchema },
   "history/diff": {
     /** `to` null: the files on disk. */
@@ -383,6 +431,8 @@ export type AgentApi = {
   readonly [M in Exclude<Method, "initialize" | "handover" | "connections">]: (
     params: Params<M>,
     signal: AbortSignal,
+    /** What the request came from; absent where the agent's own process asks. */
+    client?: Client,
   ) => Promise<Result<M>>;
 };
 

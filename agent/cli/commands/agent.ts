@@ -1,8 +1,11 @@
 /** `hotenv agent`: in the foreground for a person, or spawned by a program that waits for one line. */
+import { readFileSync } from "node:fs";
 import { httpTokenPath } from "../../../client/http-door.ts";
+import { handedKeysSchema } from "../../../client/spawn.ts";
 import { exitCodes, toHotenvError } from "../../../core/protocol/errors.ts";
 import type { AgentEvent } from "../../../core/protocol/messages.ts";
 import type { Status } from "../../../core/protocol/words.ts";
+import type { HandedKeys } from "../../history/history.ts";
 import type { LiveProject } from "../../project/live.ts";
 import type { HttpServer, HttpSettings } from "../../server/http/serve.ts";
 import { pathsOf } from "../access.ts";
@@ -17,6 +20,13 @@ import { renderWelcome } from "../render/welcome.ts";
 import type { Terminal } from "../terminal.ts";
 import { sayWhatRuns } from "../what-runs.ts";
 
+/** The keys that an editor keeps, as client/spawn.ts writes them. */
+function keysFromStdin(): HandedKeys {
+  const { present, former } = handedKeysSchema.parse(JSON.parse(readFileSync(process.stdin.fd, "utf8")));
+  const bytes = (key: string): Buffer => Buffer.from(key, "base64");
+  return { present: present === null ? undefined : bytes(present), former: former.map(bytes) };
+}
+
 /** A window that is reloaded or a folder that is opened again finds its agent still there. */
 const spawnedIdleMs = 15 * 60 * 1000;
 /** How long a link that stands on a terminal is good. */
@@ -25,15 +35,15 @@ const linkMs = 10 * 60 * 1000;
 export interface AgentOptions extends HttpOptions {
   /** Started by a program that waits for one line. */
   readonly spawned?: true;
+  /** Keys of the history come on standard input. */
+  readonly keysOnStdin?: true;
   /** Ms. Default: for ever; when spawned, a quarter of an hour. */
   readonly idle?: number;
 }
 
 export async function agent(context: Context, options: AgentOptions): Promise<number> {
   const http = await httpSettings(options);
-  return options.spawned === true
-    ? spawned(context, options.idle ?? spawnedIdleMs, http)
-    : foreground(context, options.idle, http);
+  return options.spawned === true ? spawned(context, options, http) : foreground(context, options.idle, http);
 }
 
 async function foreground(
@@ -91,7 +101,7 @@ const logView: View = { color: false, width: Number.POSITIVE_INFINITY, now: new 
 
 async function spawned(
   { version, terminal, options }: Context,
-  idleMs: number,
+  { idle: idleMs = spawnedIdleMs, keysOnStdin }: AgentOptions,
   http: HttpSettings | undefined,
 ): Promise<number> {
   let log: LogFile | undefined;
@@ -106,6 +116,7 @@ async function spawned(
   process.on("SIGHUP", ignore);
   using interrupt = watchInterrupts({ first: () => note("Asked to end by a signal."), again: ignore });
   try {
+    const keys = keysOnStdin ? keysFromStdin() : undefined;
     const paths = pathsOf({ terminal, options });
     const listening = (project: LiveProject) => {
       const file = openLogFile(paths.log);
@@ -115,7 +126,7 @@ async function spawned(
     };
     const { stateDir } = options;
     await live(
-      { paths, version, stateDir, spawned: true, idleMs, log: note, listening, http },
+      { paths, version, stateDir, spawned: true, idleMs, keys, log: note, listening, http },
       interrupt.signal,
     );
     note("Ended.");

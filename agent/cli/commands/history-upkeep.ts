@@ -6,6 +6,7 @@ import { reach } from "../access.ts";
 import type { Context } from "../context.ts";
 import { answer } from "../context.ts";
 import { never } from "../interrupt.ts";
+import { renderAudit } from "../render/audit.ts";
 import { renderKeyHistory } from "../render/key-history.ts";
 import { renderRevision } from "../render/revision.ts";
 import { renderStatistics } from "../render/statistics.ts";
@@ -73,6 +74,42 @@ export async function historyBackup(context: Context, named: string): Promise<nu
   const file = absolute(context, named);
   await access.api["history/backup"]({ file }, never);
   answer(context, "history backup", { file }, () => `${visible(file)} opens with the same key only.\n`);
+  return 0;
+}
+
+export async function historyRestore(context: Context, named: string): Promise<number> {
+  await using access = await reach(context);
+  const file = absolute(context, named);
+  const restored = await access.api["history/restore"]({ file }, never);
+  const { aside, lastGood, revisions } = restored;
+  const was = aside === null ? "" : `What was there is ${visible(aside)}.\n`;
+  const good = lastGood === null ? "none of them good" : `the last good one is ${lastGood}`;
+  const text = `${plural(revisions, "revision")}, ${good}.\n${was}`;
+  answer(context, "history restore", restored, () => text);
+  return 0;
+}
+
+export async function historyRekey(
+  context: Context,
+  options: { readonly forget?: boolean | undefined },
+): Promise<number> {
+  await using access = await reach(context);
+  const changed = await access.api["history/rekey"](options, never);
+  const former =
+    options.forget === true
+      ? `${plural(changed.forgotten, "former key")} forgotten.`
+      : "The former key stays in the key file for other projects and for copies; --forget lets go of it.";
+  answer(context, "history rekey", changed, () => `The history has a new key. ${former}\n`);
+  return 0;
+}
+
+export async function historyAudit(
+  context: Context,
+  options: { readonly limit?: number | undefined; readonly before?: number | undefined },
+): Promise<number> {
+  await using access = await reach(context);
+  const entries = await access.api["history/audit"](options, never);
+  answer(context, "history audit", entries, (view) => renderAudit(entries, view));
   return 0;
 }
 
