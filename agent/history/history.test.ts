@@ -195,16 +195,36 @@ describe("the history", () => {
     history.observed("s1");
     history.observed("s2");
     history.audit({ who: "Ada", client: "cli", what: "rollback", detail: "to revision 3" });
-    history.audit({ who: "Bob", client: "page", what: "pause", detail: "" });
+    history.audit({ who: "Bob", client: "page", what: "pause", detail: "it is not allowed", refused: true });
     reopen();
     assert.equal(history.recall("x"), '{"a":2}');
     assert.equal(history.recall("y"), undefined);
     assert.equal(history.lastObserved(), "s2");
     const at = new Date(time).toISOString();
     assert.deepEqual(history.audited(10), [
-      { time: at, who: "Bob", client: "page", what: "pause", detail: "" },
-      { time: at, who: "Ada", client: "cli", what: "rollback", detail: "to revision 3" },
+      {
+        id: 2,
+        time: at,
+        who: "Bob",
+        client: "page",
+        what: "pause",
+        detail: "it is not allowed",
+        refused: true,
+      },
+      {
+        id: 1,
+        time: at,
+        who: "Ada",
+        client: "cli",
+        what: "rollback",
+        detail: "to revision 3",
+        refused: false,
+      },
     ]);
+    assert.deepEqual(
+      history.audited(10, 2).map(({ id }) => id),
+      [1],
+    );
   });
 
   it("keeps a content once, however many snapshots have it", () => {
