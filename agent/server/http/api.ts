@@ -50,7 +50,7 @@ export function runApi({ api, log }: ApiContext): ApiRunner {
       return refusal(503, "The agent is busy with other requests.", { headers: { "Retry-After": "1" } });
     inFlight += 1;
     try {
-      return made(await askAgent(api, method, params, signal));
+      return made(await askAgent(api, method, params, signal, "page"));
     } catch (error) {
       return failed(method, error);
     } finally {
