@@ -3,6 +3,7 @@ import { describe, it } from "mocha";
 import { contextOf, marked } from "../../test/support/marked.ts";
 import { applyChanges } from "../dotenv/edits.ts";
 import { complete } from "./completion.ts";
+import { readExample } from "./example.ts";
 
 const schema =
   "# @required\nNAME=\nPORT=8080\nAPI_TOKEN=abc\n# @type=enum(dev, 'a b')\nMODE=\n# @type=boolean\nDEBUG=\n";
@@ -58,5 +59,25 @@ describe("completion", () => {
     const { document, position } = marked("DB_PASSWORD=hunter2\nB=$‸\n");
     const [item] = complete(document, position, contextOf());
     assert.equal(item?.detail, "••••••, this file");
+  });
+
+  it("offers keys of the example file and of Compose files, too, each once", () => {
+    const { document, position } = marked("HERE=1\n‸\n");
+    const context = {
+      ...contextOf({ schema: "# @required\nFIRST=\n" }),
+      example: readExample("file:///p/.env.example", "FIRST=x\nSECOND='a b'\nDB_PASSWORD=example\nHERE=\n"),
+      wanted: ["SECOND", "THIRD"],
+      uses: (name: string) => (name === "THIRD" ? ["api"] : []),
+    };
+    const items = complete(document, position, context);
+    assert.deepEqual(
+      items.map(({ label, detail, textEdit }) => [label, detail, textEdit?.newText]),
+      [
+        ["FIRST", "string, required", "FIRST="],
+        ["SECOND", "in the example file", "SECOND='a b'"],
+        ["DB_PASSWORD", "in the example file", "DB_PASSWORD="],
+        ["THIRD", "used by api", "THIRD="],
+      ],
+    );
   });
 });

@@ -87,6 +87,7 @@ export function shorten(value: string): string {
   return line.length > 40 || line.length < value.length ? `${line.slice(0, 40)}…` : line;
 }
 
+/** Of the schema first, then of the example file, then what the Compose files refer to. */
 function keys(
   document: DotenvDocument,
   context: LanguageContext,
@@ -94,35 +95,49 @@ function keys(
   offset: number,
 ): CompletionItem[] {
   const schema = context.schema?.schema;
-  if (schema === undefined) return [];
-  const present = new Set(
+  const taken = new Set(
     [...entriesOf(document)]
       .filter(({ start }) => start < lineStart || start > offset)
       .map(({ entry }) => entry.key.name),
   );
   const start = offset - (/[\w.-]*$/.exec(document.text.slice(lineStart, offset))?.[0].length ?? 0);
   const rest = /^[\w.-]*[ \t]*=?/.exec(document.text.slice(offset))?.[0] ?? "";
-  return [...schema.entries.values()]
-    .filter(({ key }) => !present.has(key))
-    .map((entry) => {
-      const assigned = rest.endsWith("=");
-      const value = assigned ? "" : `=${suggestion(entry, schema, document)}`;
-      return {
-        label: entry.key,
-        kind: kinds.property,
+  const item = (key: string, value: string, rank: number, more: Partial<CompletionItem>): CompletionItem => ({
+    label: key,
+    kind: kinds.property,
+    sortText: `${rank}${key}`,
+    insertTextFormat: plainText,
+    textEdit: edit(document, start, offset, rest.endsWith("=") ? key : `${key}=${value}`),
+    ...more,
+  });
+  const items: CompletionItem[] = [];
+  const add = (key: string, make: () => CompletionItem): void => {
+    if (taken.has(key)) return;
+    taken.add(key);
+    items.push(make());
+  };
+  for (const entry of schema?.entries.values() ?? [])
+    add(entry.key, () =>
+      item(entry.key, suggestion(entry, schema, document), entry.required === true ? 0 : 1, {
         detail: `${entry.type.name}${entry.required === true ? ", required" : ""}`,
         ...(entry.description === "" ? {} : { documentation: entry.description }),
         ...(entry.deprecated === undefined ? {} : { tags: [1 as const] }),
-        // Required keys first.
-        sortText: `${entry.required === true ? "0" : "1"}${entry.key}`,
-        insertTextFormat: plainText,
-        textEdit: edit(document, start, offset, entry.key + value),
-      };
+      }),
+    );
+  for (const [key, { written }] of context.example?.keys ?? [])
+    add(key, () => item(key, isSensitive(key, schema) ? "" : written, 2, { detail: "in the example file" }));
+  for (const key of context.wanted ?? [])
+    add(key, () => {
+      const services = context.uses?.(key) ?? [];
+      return item(key, "", 3, {
+        detail: services.length === 0 ? "in a Compose file" : `used by ${services.join(", ")}`,
+      });
     });
+  return items;
 }
 
 /** The schema's default, never that of a secret. */
-function suggestion(entry: SchemaEntry, schema: Schema, { dialect }: DotenvDocument): string {
+function suggestion(entry: SchemaEntry, schema: Schema | undefined, { dialect }: DotenvDocument): string {
   return isSensitive(entry.key, schema) ? "" : (writeValue(entry.default ?? "", dialect) ?? "");
 }
 

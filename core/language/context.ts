@@ -22,6 +22,8 @@ export interface LanguageContext {
   readonly example?: ExampleSource;
   /** Names that `lookup` knows, for completion. */
   readonly names?: Iterable<string>;
+  /** Names that Compose files refer to, for completion. */
+  readonly wanted?: Iterable<string>;
   /** The services that use a variable, where the project is known. */
   readonly uses?: (name: string) => readonly string[];
   /** What the project's Compose files say of the ports that they publish with these variables. */

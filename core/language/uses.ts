@@ -1,5 +1,6 @@
 /** Which services use which variable of a project, told by its files alone: for diagnostics, at each keystroke. */
 import type { StaticProject } from "../compose/static.ts";
+import { isForTools } from "./unused.ts";
 
 /**
  * Direct uses only: the rule for unused keys follows references between variables itself, and knows them
@@ -25,4 +26,16 @@ export function variableUses(
       takers.push(service);
   }
   return (name) => [...new Set([...takers, ...(byName.get(name) ?? [])])];
+}
+
+/** The project's variables that its services refer to, whether they are set or not; what Compose makes itself is none. */
+export function namesReferredTo({
+  services,
+  nameReaches,
+}: Pick<StaticProject, "services" | "nameReaches">): readonly string[] {
+  const reaches = [...services.values()].flatMap((service) => service.reaches);
+  const names = [...reaches, ...nameReaches.map(({ variable }) => ({ variable, setIn: undefined }))].flatMap(
+    ({ variable, setIn }) => (setIn === undefined && variable !== "" ? [variable] : []),
+  );
+  return [...new Set(names)].filter((name) => !isForTools(name)).sort();
 }

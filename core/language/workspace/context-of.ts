@@ -9,7 +9,7 @@ import { readSchema, type SchemaReader } from "../../schema/imports.ts";
 import type { LanguageContext, SchemaSource } from "../context.ts";
 import { readExample } from "../example.ts";
 import { exampleName, type FileKind, schemaName, valuesName } from "../files.ts";
-import { variableUses } from "../uses.ts";
+import { namesReferredTo, variableUses } from "../uses.ts";
 import type { WorkspaceHost } from "./host.ts";
 import { envFileDialect, portsOf, type ReadText } from "./project.ts";
 
@@ -50,6 +50,7 @@ export function contextOf(
     ...(isProjectFile && project.model.composeFiles.length > 0
       ? {
           uses: variableUses(project.model, name),
+          wanted: namesReferredTo(project.model),
           ports: portsOf(project.directory, project.model, read),
         }
       : {}),
