@@ -326,6 +326,35 @@ describe("hotenv lsp", function () {
     );
   });
 
+  it("mends references in Compose files, there or in the .env", async () => {
+    await initialize(editor);
+    put(".env", "A=1");
+    const text = "services:\n  api:\n    image: $LOST\n    command: pa${1}\n";
+    assert.deepEqual(told(await open("compose.yaml", text)), [
+      "2:11 undefined-reference",
+      "3:15 invalid-reference",
+    ]);
+    const cures = async (line: number): Promise<string[]> => {
+      const textDocument = { uri: uriOf("compose.yaml") };
+      const params = { textDocument, range: span(line, 16, 16), context: { diagnostics: [] } };
+      const actions = await ask<CodeAction[]>(CodeActionRequest.type, params);
+      return actions.map(({ title, edit }) => {
+        const [uri = ""] = Object.keys(edit?.changes ?? {});
+        const before = uri === uriOf(".env") ? "A=1" : text;
+        const after = applied(before, edit?.changes?.[uri] ?? []);
+        return `${title}: ${after
+          .split("\n")
+          .find((each, at) => each !== before.split("\n")[at])
+          ?.trim()}`;
+      });
+    };
+    assert.deepEqual(await cures(2), [
+      "Add `LOST` to .env: LOST=",
+      "Say that blank is meant: image: ${LOST:-}",
+    ]);
+    assert.deepEqual(await cures(3), ["Escape with `$$`: command: pa$${1}"]);
+  });
+
   it("reads an env_file as its service does, whatever it is called", async () => {
     await initialize(editor);
     put("compose.yaml", "services:\n  api:\n    env_file: [{ path: raw.vars, format: raw }]\n");

@@ -14,6 +14,7 @@ import type {
 } from "vscode-languageserver-types";
 import { codeActions, fixAll, toTextEdits } from "../actions.ts";
 import { complete } from "../completion.ts";
+import { composeActions } from "../compose-actions.ts";
 import { completeCompose } from "../compose-completion.ts";
 import { hoverCompose } from "../compose-hover.ts";
 import { toLspRange } from "../finding.ts";
@@ -76,6 +77,11 @@ export function servicesOf(workspace: Workspace): Services {
       return found && rename(found.files, found.use.name, newName);
     },
     codeActions(uri, range, only) {
+      const compose = workspace.compose(uri);
+      if (compose !== undefined)
+        return only === undefined || only.some((asked) => isWithin("quickfix", asked))
+          ? composeActions(compose, range, workspace.projectEnv(uri))
+          : [];
       const found = workspace.variables(uri);
       if (found === undefined) return [];
       const { document, context } = found;

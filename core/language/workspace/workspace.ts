@@ -12,7 +12,7 @@ import { parseSchema } from "../../schema/schema.ts";
 import { diagnoseCompose } from "../compose-file.ts";
 import type { LanguageContext } from "../context.ts";
 import { diagnoseSchema } from "../diagnose.ts";
-import { type FileKind, fileKind, holdsVariables } from "../files.ts";
+import { type FileKind, fileKind, holdsVariables, valuesName } from "../files.ts";
 import { Diagnosis } from "../live/diagnosis.ts";
 import type { ProjectFile } from "../names.ts";
 import { contextOf, schemaReader } from "./context-of.ts";
@@ -169,6 +169,17 @@ export class Workspace {
     const { text, context, path } = file;
     const project = this.#analyse(this.#projectOf(path) ?? folderOf(path));
     return { text, lines: new LineIndex(text), context, project, shell: this.#shell };
+  }
+
+  /** The first of the files that set the variables of a document's project; undefined where it is not there. */
+  projectEnv(uri: string): { readonly uri: string; readonly text: string } | undefined {
+    const file = this.#file(uri);
+    if (file === undefined) return undefined;
+    const directory = this.#projectOf(file.path) ?? folderOf(file.path);
+    const [first = valuesName] = this.#analyse(directory).envFiles;
+    const path = resolvePath(directory, first);
+    const text = this.#read(path);
+    return text === undefined ? undefined : { uri: this.#uriOf(path), text };
   }
 
   /** The document among all files that may name its variables. */
