@@ -113,7 +113,10 @@ export function buildProgram(
   program
     .command("plan")
     .description("what applying the files on disk would do")
-    .action(() => run(async (context) => (await import("./commands/plan.ts")).plan(context)));
+    .option("--report", "as Markdown, with the lines that tie each change to its services; secrets masked")
+    .action((options: { report?: true }) =>
+      run(async (context) => (await import("./commands/plan.ts")).plan(context, options)),
+    );
   program
     .command("apply")
     .description("apply the files on disk once and wait")
@@ -121,6 +124,13 @@ export function buildProgram(
     .option("--up", "also start what is not running")
     .action((options: { reason?: string; up?: true }) =>
       run(async (context) => (await import("./commands/apply.ts")).apply(context, options)),
+    );
+  program
+    .command("confirm")
+    .description("say yes to the change that waits for it (policy.confirm)")
+    .option("--dismiss", "say no: what runs stays as it is")
+    .action((options: { dismiss?: true }) =>
+      run(async (context) => (await import("./commands/apply.ts")).confirm(context, options)),
     );
   program
     .command("rollback")

@@ -140,6 +140,7 @@ describe("hotenv, against an agent", () => {
       status: () => samples.status,
       plan: () => samples.plan,
       apply: () => samples.outcome,
+      confirm: () => samples.outcome,
       rollback: () => samples.outcome,
       "history/list": () => samples.summaries,
       "history/show": () => samples.revision,
@@ -153,6 +154,7 @@ describe("hotenv, against an agent", () => {
       status: ["status"],
       plan: ["plan"],
       apply: ["apply"],
+      confirm: ["confirm"],
       rollback: ["rollback"],
       "history list": ["history", "list"],
       "history show": ["history", "show", "12"],
@@ -178,6 +180,26 @@ describe("hotenv, against an agent", () => {
     ]);
   });
 
+  it("prints a plan as a report, with the lines that it has", async () => {
+    const [first, ...others] = samples.plan.phases;
+    const [step, ...more] = first?.steps ?? [];
+    assert(step);
+    const evidence = [{ file: "compose.yaml", line: 3, text: "image: x:${TAG}" }];
+    const phases = [{ steps: [{ ...step, expectedFrom: 4, evidence }, ...more] }, ...others];
+    await start({ status: () => samples.status, plan: () => ({ ...samples.plan, phases }) });
+    const report = await ok("plan", "--report");
+    assert.match(report, /^# Change report: quickstart\n/);
+    assert.match(report, /about 1\.9 s \(median of 4\)/);
+    assert.match(report, /`compose\.yaml:3` `image: x:\$\{TAG\}`/);
+    assert.match(await ok("plan"), /about 1\.9 s \(of 4 rollouts\)/);
+  });
+
+  it("says how to answer a change that waits", async () => {
+    const waiting = { id: "a", for: "confirm" as const, plan: samples.plan };
+    await start({ status: () => ({ ...samples.status, state: "waiting", detail: "It waits.", waiting }) });
+    assert.match(await ok("status"), /waiting[\s\S]*`hotenv confirm` applies it/);
+  });
+
   it("passes on what was asked", async () => {
     const asked: [string, unknown][] = [];
     const remember =
@@ -189,6 +211,7 @@ describe("hotenv, against an agent", () => {
     await start({
       status: () => samples.status,
       apply: remember("apply", samples.outcome),
+      confirm: remember("confirm", { ...samples.outcome, verdict: "rejected" }),
       rollback: remember("rollback", samples.outcome),
       "history/list": remember("list", []),
       "history/show": remember("show", samples.revision),
@@ -205,6 +228,8 @@ describe("hotenv, against an agent", () => {
     });
     await ok("apply", "--reason", "because", "--up");
     await ok("apply");
+    await ok("confirm", "--dismiss");
+    assert.equal((await inProject("confirm")).exitCode, 4);
     await ok("rollback", "3", "--dry-run");
     await ok("rollback");
     await ok("history", "list", "--limit", "5", "--before", "9");
@@ -238,6 +263,8 @@ describe("hotenv, against an agent", () => {
     assert.deepEqual(asked, [
       ["apply", { reason: "because", up: true, origin: "cli" }],
       ["apply", { origin: "cli" }],
+      ["confirm", { accept: false }],
+      ["confirm", { accept: true }],
       ["rollback", { revision: 3, dryRun: true }],
       ["rollback", {}],
       ["list", { limit: 5, before: 9 }],

@@ -89,6 +89,7 @@ export const cliReports = {
   impact: impactReportSchema,
   plan: planReportSchema,
   apply: outcomeSchema,
+  confirm: outcomeSchema,
   rollback: outcomeSchema,
   "history list": historyListReportSchema,
   "history restore": requests["history/restore"].result,

@@ -1,4 +1,5 @@
 /** `apply` and `rollback`: one rollout, waited for, that Ctrl-C ends well. */
+import { exitCodes } from "../../../core/protocol/errors.ts";
 import type { Outcome } from "../../../core/protocol/messages.ts";
 import type { Access } from "../access.ts";
 import { reach } from "../access.ts";
@@ -12,7 +13,7 @@ import { sayWhatRuns } from "../what-runs.ts";
 
 async function rollOut(
   context: Context,
-  command: "apply" | "rollback",
+  command: "apply" | "confirm" | "rollback",
   work: (access: Access, signal: AbortSignal) => Promise<Outcome>,
 ): Promise<number> {
   let reached: Access | undefined;
@@ -57,6 +58,18 @@ export function apply(
   options: { readonly reason?: string | undefined; readonly up?: boolean | undefined },
 ): Promise<number> {
   return rollOut(context, "apply", ({ api }, signal) => api.apply({ ...options, origin: "cli" }, signal));
+}
+
+/** Waiting is an agent's: where none runs, nothing waits. */
+export async function confirm(
+  context: Context,
+  { dismiss = false }: { readonly dismiss?: boolean | undefined },
+): Promise<number> {
+  const code = await rollOut(context, "confirm", ({ api }, signal) =>
+    api.confirm({ accept: !dismiss }, signal),
+  );
+  // A no that was heard is no failure.
+  return dismiss && code === exitCodes.rejected ? exitCodes.done : code;
 }
 
 export function rollback(

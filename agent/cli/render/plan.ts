@@ -1,5 +1,5 @@
 /** What applying the files on disk would do. */
-import type { Plan } from "../../../core/protocol/words.ts";
+import type { Plan, PlanStep } from "../../../core/protocol/words.ts";
 import { changeRows } from "./change.ts";
 import { type Cell, table } from "./table.ts";
 import { plural, visible } from "./text.ts";
@@ -25,6 +25,10 @@ function headline(plan: Plan): string {
   return `${changes} · ${services}${phases}${known ? ` · about ${formatDuration(expected)}` : ""}`;
 }
 
+/** How much the time is worth: it is the median of so many. */
+const fromText = ({ expectedFrom }: PlanStep): string =>
+  expectedFrom === undefined ? "" : ` (of ${plural(expectedFrom, "rollout")})`;
+
 /** The change, the phases and the notes. */
 export function planLines(plan: Plan, view: View): string[] {
   const lines = table(changeRows(plan.change), view);
@@ -35,7 +39,8 @@ export function planLines(plan: Plan, view: View): string[] {
       visible(step.service),
       { text: step.action, format: "cyan" },
       {
-        text: step.expectedMs === undefined ? "" : `about ${formatDuration(step.expectedMs)}`,
+        text:
+          step.expectedMs === undefined ? "" : `about ${formatDuration(step.expectedMs)}${fromText(step)}`,
         format: "dim",
       },
       { text: visible(step.cause), format: "dim" },

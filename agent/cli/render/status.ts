@@ -73,6 +73,8 @@ export function renderStatus(status: StatusReport, view: View): string {
       view,
     ),
   ];
+  if (status.waiting?.for === "confirm")
+    lines.push("  `hotenv confirm` applies it, `hotenv confirm --dismiss` leaves what runs as it is.");
   lines.push(...problemLines(status, view));
   if (status.services.length > 0)
     lines.push(
