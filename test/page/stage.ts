@@ -49,6 +49,8 @@ export interface Stage extends AsyncDisposable {
   /** What the page has posted, oldest first, each message readable by the host's schema. */
   readonly posted: readonly PageMessage[];
   send(...messages: readonly HostMessage[]): Promise<void>;
+  /** As VS Code does it when its theme changes. */
+  wear(theme: ThemeName): Promise<void>;
   /** What the browser complained of: exceptions, errors, violations of the policy. */
   readonly complaints: readonly string[];
 }
@@ -107,8 +109,26 @@ export async function openStage(browser: Browser, options: StageOptions = {}): P
     );
   });
   await page.goto(`${origin}/`);
+  const wear = async (name: ThemeName): Promise<void> => {
+    await page.emulateMedia({
+      colorScheme: name === "light" || name === "high-contrast-light" ? "light" : "dark",
+    });
+    await page.evaluate(
+      ([names, { bodyClass, variables }]) => {
+        document.body.className = bodyClass;
+        for (const each of names) document.documentElement.style.removeProperty(each);
+        for (const [each, value] of Object.entries(variables))
+          document.documentElement.style.setProperty(each, value);
+      },
+      [
+        [...new Set(Object.values(themes).flatMap(({ variables }) => Object.keys(variables)))],
+        themes[name],
+      ] as const,
+    );
+  };
   return {
     page,
+    wear,
     revisions,
     posted,
     send,

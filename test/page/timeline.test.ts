@@ -20,7 +20,7 @@ import {
 import { launchBrowser } from "../workbench/browser.ts";
 import { artifacts } from "../workbench/places.ts";
 import { until } from "../workbench/until.ts";
-import { violations } from "./axe.ts";
+import { colourRules, violations } from "./axe.ts";
 import { lastSeq, openStage, type Stage, type StageOptions } from "./stage.ts";
 import { themeNames } from "./themes.ts";
 
@@ -29,7 +29,7 @@ const events = (list: readonly (typeof live.begin)[number][]): HostMessage[] =>
   list.map((event) => ({ type: "event", event }));
 
 describe("the timeline page in a browser", function () {
-  this.timeout(30_000);
+  this.timeout(90_000);
   let browser: Browser;
   let stage: Stage;
 
@@ -70,11 +70,22 @@ describe("the timeline page in a browser", function () {
         asked > 0 && asked === posted("request").filter(({ method }) => method === "history/show").length
       );
     });
-  /** What a picture is taken of is accessible, too. */
-  const picture = async (name: string): Promise<void> => {
+  /**
+   * In the four kinds of theme; what a picture is taken of is accessible, too. Where the others show no colour
+   * that it does not show, one theme is enough.
+   */
+  const picture = async (name: string, colourful = false): Promise<void> => {
     await stage.page.mouse.move(1, 1);
+    for (const [index, theme] of themeNames.entries()) {
+      await stage.wear(theme);
+      await still(`${name}-${theme}`, index === 0 ? undefined : colourful ? colourRules : []);
+    }
+    await stage.wear("dark");
+  };
+  const still = async (name: string, rules?: readonly string[]): Promise<void> => {
     await stage.page.screenshot({ path: join(artifacts, `page-${name}.png`), animations: "disabled" });
-    assert.deepEqual(await violations(stage.page), [], `axe-core on ${name}`);
+    if (rules?.length === 0) return;
+    assert.deepEqual(await violations(stage.page, rules), [], `axe-core on ${name}`);
   };
 
   describe("shows", () => {
@@ -119,7 +130,7 @@ describe("the timeline page in a browser", function () {
       const probing = card(24).locator(".track .segment.probing");
       const early = (await probing.boundingBox())?.width ?? 0;
       await until("the bar grew", async () => ((await probing.boundingBox())?.width ?? 0) > early + 2);
-      await picture("live-dark");
+      await picture("live", true);
       revisions[0] = live.revision;
       await send(...events(live.end));
       await card(24).filter({ hasText: "applied" }).filter({ hasText: "runs now" }).waitFor();
@@ -219,7 +230,7 @@ describe("the timeline page in a browser", function () {
         await page.locator("article [tabindex='0']").count(),
         await card(22).locator("[tabindex='0']").count(),
       );
-      await picture("focus-dark");
+      await picture("focus");
     });
 
     it("narrow the list: by words, a service, a verdict and a key, and widen it again", async () => {
@@ -243,10 +254,10 @@ describe("the timeline page in a browser", function () {
       await page.getByLabel("Verdict", { exact: true }).selectOption("");
       await page.getByLabel("Service", { exact: true }).selectOption("worker");
       await found.filter({ hasText: "1 found" }).waitFor();
-      await picture("filtered-dark");
+      await picture("filtered");
       await page.getByRole("searchbox").fill("nobody wrote this");
       await page.getByRole("heading", { name: "No revision matches" }).waitFor();
-      await picture("no-match-dark");
+      await picture("no-match");
       await page.getByRole("button", { name: "Clear the filter" }).click();
       await title(327).click();
       await card(327).getByRole("button", { name: "Only revisions that changed PUBLIC_PORT" }).click();
@@ -266,7 +277,7 @@ describe("the timeline page in a browser", function () {
       await act("Pin revision 23");
       await card(23).getByRole("img", { name: "pinned" }).waitFor();
       await page.getByText("Revision 23 is never pruned.").waitFor();
-      await picture("annotated-dark");
+      await picture("annotated");
       await act("Annotate revision 23");
       await page.keyboard.press("Escape");
       await act("Copy report of revision 23");
@@ -308,7 +319,7 @@ describe("the timeline page in a browser", function () {
       await page.getByRole("button", { name: "Chart" }).click();
       await page.getByRole("img", { name: /^The last \d+ rollouts: / }).waitFor();
       await page.getByRole("row", { name: /^api 18 89 % 1.6 s 2.1 s/ }).waitFor();
-      await picture("chart-dark");
+      await picture("chart", true);
       await page.locator(".run").nth(-2).click();
       await until("the card has the focus", async () => (await focused()) === "revision-22");
       await page.getByRole("button", { name: "web", exact: true }).click();
@@ -383,14 +394,37 @@ describe("the timeline page in a browser", function () {
   });
 
   describe("looks right", () => {
-    for (const theme of [...themeNames, "browser-light", "browser-dark"] as const)
+    it("in the four kinds of theme, a failed revision open", async () => {
+      await open();
+      await title(22).click();
+      await card(22).getByText("exited with code 1").first().waitFor();
+      await settled();
+      await picture("open", true);
+    });
+
+    for (const theme of ["browser-light", "browser-dark"] as const)
       it(`in ${theme}`, async () => {
         await open({ theme });
         await title(22).click();
         await card(22).getByText("exited with code 1").first().waitFor();
         await settled();
-        await picture(theme);
+        await stage.page.mouse.move(1, 1);
+        await still(theme);
       });
+
+    it("where colours are forced: every part of a bar can be told from the next", async () => {
+      const { page } = await open({ theme: "browser-dark" });
+      await page.emulateMedia({ forcedColors: "active", colorScheme: "dark" });
+      await card(23).locator(".track").first().waitFor();
+      const colours = await card(23)
+        .locator(".legend .segment")
+        .evaluateAll((list) => list.map((each) => getComputedStyle(each).backgroundColor));
+      assert.equal(colours.length, 4);
+      assert.equal(new Set(colours).size, 4, colours.join(" "));
+      await page.getByRole("button", { name: "Chart" }).click();
+      await page.getByRole("img", { name: /^The last/ }).waitFor();
+      await page.screenshot({ path: join(artifacts, "page-forced-colours.png"), animations: "disabled" });
+    });
 
     it("where it is narrow: nothing sticks out to the side", async () => {
       const { page } = await open({ width: 340 });
@@ -402,10 +436,10 @@ describe("the timeline page in a browser", function () {
     });
 
     it("where it is wide, and where the list is long", async () => {
-      const { page } = await open({ width: 1500, theme: "light" });
+      const { page } = await open({ width: 1500 });
       await title(23).click();
       await settled();
-      await picture("wide-light");
+      await picture("wide");
       assert.equal(await page.locator(".body:visible").count(), 0);
     });
 
@@ -456,7 +490,7 @@ describe("the timeline page in a browser", function () {
       await send({ type: "connection", state: "offline", detail: "The agent has ended." });
       await page.getByText("The agent has ended. What you see may be out of date").waitFor();
       assert.equal(await page.getByRole("button", { name: "Pause" }).isDisabled(), true);
-      await picture("offline");
+      await picture("offline", true);
       await send({ type: "snapshot", seq: lastSeq, status: demoStatus(), revisions });
       await page.getByText("The agent has ended.").waitFor({ state: "detached" });
     });
@@ -467,7 +501,7 @@ describe("the timeline page in a browser", function () {
       });
       await page.getByText("3 problems to solve before the files can be applied").waitFor();
       await settled();
-      await picture("invalid");
+      await picture("invalid", true);
       const event = eventMaker(lastSeq);
       const detail =
         "Docker does not answer at /var/run/docker.sock. Start the Docker engine; Hotenv goes on by itself.";

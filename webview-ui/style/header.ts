@@ -30,11 +30,11 @@ export const headerStyle = css`
   .chart-toggle[aria-pressed="true"] { border-color: var(--focus); }
 
   .chart { padding: 12px 0 10px; border-bottom: 1px solid var(--line); }
-  figure { margin: 0 0 10px; }
+  figure { width: fit-content; min-width: min(100%, 420px); max-width: 100%; margin: 0 0 10px; }
   .plot { position: relative; padding-top: 16px; }
   .plot .top { position: absolute; top: -4px; inset-inline-start: 0; font-size: .92em; }
-  .bars { display: flex; align-items: stretch; justify-content: flex-start; height: 96px; border-block: 1px solid var(--line); border-top-style: dashed; }
-  .run { flex: 0 1 18px; min-width: 2px; display: flex; align-items: flex-end; padding: 0 1px; cursor: pointer; }
+  .bars { width: calc(var(--count) * 40px); max-width: 100%; display: flex; align-items: stretch; justify-content: flex-start; height: 96px; border-block: 1px solid var(--line); border-top-style: dashed; }
+  .run { flex: 1 1 0; max-width: 40px; min-width: 2px; display: flex; align-items: flex-end; padding: 0 1px; cursor: pointer; }
   .run > span { width: 100%; background: var(--tone); border-radius: 1px 1px 0 0; outline: 1px solid var(--edge); outline-offset: -1px; }
   /* Not by colour alone: what was not applied is striped. */
   .run.bad-end > span { background: repeating-linear-gradient(135deg, var(--tone) 0 3px, color-mix(in srgb, var(--tone) 45%, var(--surface)) 3px 5px); }
@@ -46,6 +46,7 @@ export const headerStyle = css`
   thead th { color: var(--muted); font-size: .92em; }
   .rate { display: inline-block; width: 48px; height: 6px; margin-inline-end: 8px; vertical-align: middle; background: color-mix(in srgb, var(--bad) 60%, var(--surface)); border-radius: 1px; outline: 1px solid var(--edge); overflow: hidden; }
   .rate > span { display: block; height: 100%; background: var(--good); }
+  .percent { display: inline-block; min-width: 5ch; }
   .failing { margin-top: 6px; }
 
   .notice {
@@ -89,7 +90,6 @@ export const headerStyle = css`
   @container (max-width: 560px) {
     .bar { flex-wrap: wrap; }
     .search { flex-basis: 100%; }
-    .run { flex-basis: 8px; }
     figcaption { flex-wrap: wrap; }
     th, td { padding-inline-end: 12px; }
     .detail { order: 3; flex-basis: 100%; white-space: normal; }

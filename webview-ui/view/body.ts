@@ -26,7 +26,7 @@ export function body(card: Card, context: CardContext, tab: number, actions: Act
       rollout !== null && hasSteps
         ? html`<section aria-label="Rollout">
             <h3>Rollout</h3>
-            <div>${steps(waterfall(rollout, context.now))}</div>
+            <div>${steps(waterfall(rollout, context.now), rollout.verdict !== undefined)}</div>
           </section>`
         : nothing
     }

@@ -37,7 +37,7 @@ function loaded(chart: Chart, now: number, actions: Actions): TemplateResult {
         : html`<figure>
             <div class="plot" role="img" aria-label=${summary}>
               <span class="top muted">${took(topMs)}</span>
-              <div class="bars">
+              <div class="bars" .style=${`--count: ${bars.length}`}>
                 ${bars.map(
                   ({ revision, share, verdict, time, ms }) => html`<span
                     class="run tone-${verdictTones[verdict]} ${verdict === "applied" ? "" : "bad-end"}"
@@ -65,7 +65,7 @@ function byService({ statistics }: Chart, actions: Actions): TemplateResult | ty
         ({ service, rollouts, successRate, medianMs, p95Ms }) => html`<tr>
           <th scope="row"><button class="link" title="Only revisions of ${service}" @click=${() => actions.filter({ service })}>${service}</button></th>
           <td>${rollouts}</td>
-          <td><span class="rate" aria-hidden="true"><span .style=${`width: ${(successRate * 100).toFixed(1)}%`}></span></span>${Math.round(successRate * 100)} %</td>
+          <td><span class="rate" aria-hidden="true"><span .style=${`width: ${(successRate * 100).toFixed(1)}%`}></span></span><span class="percent">${Math.round(successRate * 100)} %</span></td>
           <td>${medianMs === null ? "–" : took(medianMs)}</td>
           <td>${p95Ms === null ? "–" : took(p95Ms)}</td>
         </tr>`,

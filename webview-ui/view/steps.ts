@@ -6,7 +6,7 @@ import type { Bar, Segment, Waterfall } from "../waterfall.ts";
 import { dot } from "./icons.ts";
 import { stepTones } from "./tones.ts";
 
-export function steps({ bars, spanMs }: Waterfall): TemplateResult {
+export function steps({ bars, spanMs }: Waterfall, isOver: boolean): TemplateResult {
   const seen = new Set(bars.flatMap(({ segments }) => segments.map(({ state }) => state)));
   return html`<ul class="steps">${bars.map(step)}</ul>
     ${
@@ -18,7 +18,7 @@ export function steps({ bars, spanMs }: Waterfall): TemplateResult {
               .map(
                 (state) => html`<span><span class="segment ${state}"></span>${words[state] ?? state}</span>`,
               )}
-            <span class="span">${took(spanMs)} in all</span>
+            ${isOver ? html`<span class="span">${took(spanMs)} in all</span>` : nothing}
           </p>`
     }`;
 }
