@@ -8,6 +8,7 @@ import { testImage } from "../support/docker-image.ts";
 import { composeProject } from "../support/docker-project.ts";
 import { freePort } from "../support/free-port.ts";
 import { ask, probe } from "../support/prober.ts";
+import { nextVerdict } from "./stack.ts";
 
 /**
  * Serves what it last read of its file; reads it anew at HUP, for `/bin/reread`, and for POST /cgi-bin/load. It takes
@@ -95,19 +96,20 @@ services: { web: { reload: { signal: HUP }, verify: [{ exec: "cmp /seen /rules.t
       });
       await its.compose("up", "-d", "--wait");
       await using bench = await agentBench(its.dir);
-      await bench.hotenv("apply");
+      const agent = await bench.startAgent();
+      await agent.settled();
+      const verdict = async () => (await nextVerdict(agent)).revision.verdict;
       const [before] = await its.inspect();
       const url = `http://127.0.0.1:${port}/rules.txt`;
       const served = () => ask(url);
       const prober = probe(url, probeMs);
 
       await its.write("rules.txt", "two\n");
-      assert.equal((await bench.hotenv("apply")).code, 0);
+      assert.equal(await verdict(), "applied");
       assert.equal(await served(), "two\n");
 
       await its.write("rules.txt", "bad\n");
-      const refused = await bench.hotenv("apply");
-      assert.equal(refused.code, 3, refused.stdout + refused.stderr);
+      assert.equal(await verdict(), "rolled-back");
       assert.equal(await served(), "two\n");
       assert.equal(await its.read("rules.txt"), "two\n", "the file is put back");
       await prober.stop();
@@ -118,7 +120,7 @@ services: { web: { reload: { signal: HUP }, verify: [{ exec: "cmp /seen /rules.t
       // Saved by renaming: the container holds on to the old file, and only a restart shows it the new one.
       await its.write("rules.new", "three\n");
       await rename(path.join(its.dir, "rules.new"), path.join(its.dir, "rules.txt"));
-      assert.equal((await bench.hotenv("apply")).code, 0);
+      assert.equal(await verdict(), "applied");
       assert.equal(await served(), "three\n");
       const [restarted] = await its.inspect();
       assert.equal(restarted?.Id, before?.Id);

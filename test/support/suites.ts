@@ -63,7 +63,13 @@ export const suites: readonly Suite[] = [
     lane: "waiting",
     parts: ["docker", "servers"],
     needsBuild: true,
-    run: mocha(...["docker", "cli", "impact", "bench"].map((folder) => `test/${folder}/**/*.test.ts`)),
+    // Two files at a time: each waits for containers most of the time, and each has projects of its own.
+    run: mocha(
+      "--parallel",
+      "--jobs",
+      "2",
+      ...["docker", "cli", "impact", "bench"].map((folder) => `test/${folder}/**/*.test.ts`),
+    ),
     limitSeconds: 900,
   },
   {
