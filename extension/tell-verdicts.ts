@@ -67,11 +67,11 @@ function failureChoices(project: Project, failed: number, { diffs, question }: V
     running === null || running === failed
       ? []
       : [
-          { label: t("Show Diff"), run: () => diffs.show(project, running, null) },
+          { label: t("Diff"), run: () => diffs.show(project, running, null) },
           { label: t("Roll Back"), run: () => rollBackTo(project, running, { diffs, question }) },
         ];
+  // As many as fit beside each other: the timeline is in the status bar's menu.
   return [
-    showTimeline(),
     ...back,
     { label: t("Retry"), run: () => vscode.commands.executeCommand(commands.applyNow) },
     showLog(),

@@ -56,7 +56,7 @@ describe("a person with the packaged extension and a Compose project that is up"
   const diff = () => workbench.page.locator(".monaco-diff-editor:visible");
   const diffLine = (text: string) => diff().getByText(text, { exact: true });
   /** Notifications that tell how something ended, other than those of its progress. */
-  const results = () => notifications(workbench.page).filter({ hasText: "Show Timeline" });
+  const results = () => notifications(workbench.page).filter({ hasText: /Show Timeline|Show Log/ });
   const isStable = () => hotenv().filter({ hasText: "Hotenv: stable" }).waitFor();
   /** Who is not the container that was there at the beginning. */
   const replaced = async (): Promise<readonly string[]> => {

@@ -123,6 +123,7 @@ describe("a person who looks around", function () {
     for (const text of ["api", "db", "web", "healthy", "Revision 1 runs"])
       await tooltip.filter({ hasText: text }).waitFor();
     await screenshot(page, "status-tooltip-dark");
+    await page.keyboard.press("Escape");
   });
 
   it("sees a pause, invalid files and a failure in the status bar; a failure says what can be done", async () => {
@@ -141,7 +142,7 @@ describe("a person who looks around", function () {
     await project.write(".env", textBefore.replace(/^WORKERS=.*$/m, "WORKERS=1.5"));
     const failure = notifications(page, "failed its health check");
     await failure.waitFor();
-    for (const name of ["Show Timeline", "Show Diff", "Roll Back", "Retry", "Show Log", "Don't Show Again"])
+    for (const name of ["Diff", "Roll Back", "Retry", "Show Log", "Don't Show Again"])
       await failure.getByRole("button", { name, exact: true }).waitFor();
     await hotenv().filter({ hasText: "Hotenv: error" }).waitFor();
     await picture(workbench, "notification-failed", everyTheme);
@@ -211,11 +212,19 @@ describe("a person who looks around", function () {
   it("finds Hotenv among the running extensions, and how long its activation took", async () => {
     const { page } = workbench;
     await runCommand(page, "Developer: Show Running Extensions");
-    const row = page.locator(".runtime-extensions-editor .extension").filter({ hasText: "hotenv" });
-    const time = row.locator(".activation-time");
-    await time.filter({ hasText: /\d+ms/ }).waitFor();
+    const rows = page.locator(".monaco-list-row").filter({ hasText: /Activation: \d+ms/ });
+    await rows.first().click();
+    const hotenvs = rows.filter({ hasText: "Hotenv" });
+    // The slowest come first, and only those in sight are there.
+    await until("Hotenv is in sight", async () => {
+      if ((await hotenvs.count()) > 0) return true;
+      await page.keyboard.press("PageDown");
+      return false;
+    });
+    const time = (await hotenvs.first().innerText()).match(/Activation: \d+ms/)?.[0];
+    assert(time);
     // A figure to look at, not to fail by: the budget is 30 ms on a machine with nothing else to do.
-    console.log(`      ${(await time.innerText()).trim()}`);
+    console.log(`      ${time}`);
     await picture(workbench, "running-extensions");
   });
 });
