@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes this machine able to run the suites, and says in one line per suite what is missing where it cannot.
 #
-#   bash test/provision.sh [compose] [docker] [servers] [browser] [code-server]      (all without an argument)
+#   bash test/provision.sh [compose] [docker] [servers] [browser] [code-server] [prometheus]      (all without an argument)
 #
 # compose is what the unit suite asks: the docker command line with its Compose plugin, and patch. docker is the former
 # with an engine that answers.
@@ -328,6 +328,27 @@ provision_code_server() {
   printf '%s\n' "$codeServerVersion" >"$code_server_dir/.ready"
 }
 
+# --- Prometheus -----------------------------------------------------------------------------------------------
+
+prometheus_dir=$cache/prometheus
+
+# Unpacked, not installed: the package would start a service.
+provision_prometheus() {
+  command -v promtool >/dev/null && command -v prometheus >/dev/null && return 0
+  [ -x "$prometheus_dir/usr/bin/promtool" ] && return 0
+  command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null ||
+    cannot http "there is no Prometheus, and its package can only be had on Debian" || return
+  can_install && update_lists
+  note "fetching prometheus"
+  rm -rf "$prometheus_dir"
+  mkdir -p "$prometheus_dir"
+  (
+    cd "$prometheus_dir" &&
+      apt-get download -qq -o APT::Sandbox::User=root prometheus >>"$cache/apt.log" 2>&1 &&
+      dpkg-deb -x prometheus_*.deb . && rm prometheus_*.deb
+  ) || cannot http "prometheus could not be fetched (see $cache/apt.log)"
+}
+
 # --- One at a time --------------------------------------------------------------------------------------------
 
 if command -v flock >/dev/null; then
@@ -335,7 +356,7 @@ if command -v flock >/dev/null; then
   flock 9
 fi
 
-[ $# -gt 0 ] || set -- compose docker servers browser code-server
+[ $# -gt 0 ] || set -- compose docker servers browser code-server prometheus
 for part in "$@"; do
   case $part in
   compose) provision_compose ;;
@@ -343,8 +364,9 @@ for part in "$@"; do
   servers) provision_servers ;;
   browser) provision_browser ;;
   code-server) provision_code_server ;;
+  prometheus) provision_prometheus ;;
   *)
-    note "unknown part $part (compose, docker, browser, code-server)"
+    note "unknown part $part (compose, docker, browser, code-server, prometheus)"
     exit 2
     ;;
   esac

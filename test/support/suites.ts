@@ -1,7 +1,7 @@
 /** The suites of the test command: what each runs, what it needs of the machine, how long it may take. */
 
 /** Arguments of test/provision.sh. */
-export type Part = "compose" | "docker" | "servers" | "browser" | "code-server";
+export type Part = "compose" | "docker" | "servers" | "browser" | "code-server" | "prometheus";
 
 export interface Suite {
   readonly name: string;
@@ -81,6 +81,14 @@ export const suites: readonly Suite[] = [
     limitSeconds: 300,
   },
   {
+    name: "http",
+    lane: "working",
+    parts: ["browser", "prometheus"],
+    needsBuild: true,
+    run: mocha("test/http/**/*.test.ts"),
+    limitSeconds: 300,
+  },
+  {
     name: "host",
     lane: "working",
     parts: ["browser", "code-server"],
@@ -119,9 +127,10 @@ export const suites: readonly Suite[] = [
       "core/dotenv/oracle.test.ts",
       "agent/history/{processes,damage}.test.ts",
       "agent/server/attack.test.ts",
+      "agent/server/http/attack.test.ts",
     ),
     limitSeconds: 3600,
   },
 ];
 
-export const defaultSuites = ["lint", "unit", "docker", "page", "host", "browser"];
+export const defaultSuites = ["lint", "unit", "docker", "page", "http", "host", "browser"];

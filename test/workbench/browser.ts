@@ -1,7 +1,8 @@
 import { type Browser, chromium } from "playwright-core";
 import { browserExecutable } from "./places.ts";
 
-export function launchBrowser(): Promise<Browser> {
+/** @param rules of the resolver that come before the one that finds nobody but this machine */
+export function launchBrowser(rules: readonly string[] = []): Promise<Browser> {
   return chromium.launch({
     executablePath: browserExecutable(),
     args: [
@@ -13,7 +14,7 @@ export function launchBrowser(): Promise<Browser> {
       "--disable-component-update",
       "--disable-sync",
       // A workbench asks galleries and update servers; a test must not depend on what they answer.
-      "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+      `--host-resolver-rules=${[...rules, "MAP * ~NOTFOUND", "EXCLUDE 127.0.0.1"].join(", ")}`,
     ],
   });
 }

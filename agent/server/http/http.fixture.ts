@@ -95,7 +95,7 @@ export async function testSite({ api: more, status, ...settings }: TestSiteOptio
     },
     async raw(bytes) {
       const socket = connect(port, "127.0.0.1");
-      const closed = once(socket, "close");
+      const closed = new Promise((resolve) => socket.once("close", resolve));
       let answer = "";
       socket.setEncoding("latin1").on("data", (data: string) => {
         answer += data;
