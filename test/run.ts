@@ -1,6 +1,6 @@
 // The test command: makes the machine ready, builds, runs the suites one after another and adds up.
 //
-//   node test/run.ts [SUITE...]     lint unit docker page host browser without one; electron, long by name
+//   node test/run.ts [SUITE...]     lint unit docker page http host browser without one; electron, long by name
 //
 // Its last line is the sum over all suites.
 import { spawn, spawnSync } from "node:child_process";

@@ -5,10 +5,13 @@
 import type { HostMessage, PageMessage } from "../../core/protocol/page.ts";
 import { carryOut } from "./actions.ts";
 import { openAgent } from "./agent.ts";
+import { show } from "./dialog.ts";
 import { enter } from "./enter.ts";
 import { follow } from "./follow.ts";
 
 const kept = "hotenv-page";
+const whereLogsAre =
+  "An agent in a terminal tells there what it does.\nOne in the background writes agent.log beside the project's history.";
 
 /** What is between the page's code and this is what is between a webview's and VS Code. */
 const post = (message: HostMessage): void => {
@@ -34,7 +37,9 @@ async function receive(message: PageMessage): Promise<void> {
     case "abandon":
       return;
     case "command":
-      following?.now();
+      // There is nobody here who could start an agent: to try again is what is left.
+      if (message.command === "restart-agent") following?.now();
+      else await show("The agent's log", whereLogsAre);
       return;
     default:
       await carryOut(message, agent);
