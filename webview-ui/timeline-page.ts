@@ -1,7 +1,5 @@
 /** The page: owns the state, the conversation with the host, and what is on the screen. */
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
-import { guard } from "lit/directives/guard.js";
-import { repeat } from "lit/directives/repeat.js";
 import type { HostMessage } from "../core/protocol/page.ts";
 import type { Slot } from "./heights.ts";
 import { openInbox } from "./inbox.ts";
@@ -17,11 +15,11 @@ import { styles } from "./style/styles.ts";
 import { type Card, type Listing, listing } from "./timeline.ts";
 import type { PageTransport } from "./transport.ts";
 import type { Actions, Busy } from "./view/actions.ts";
-import { cardView } from "./view/card.ts";
 import { chartView } from "./view/chart.ts";
+import { feed } from "./view/feed.ts";
 import { filters } from "./view/filters.ts";
 import { header } from "./view/header.ts";
-import { notices, withoutMatches, withoutRevisions, withoutSnapshot } from "./view/notices.ts";
+import { notices, withoutRevisions, withoutSnapshot } from "./view/notices.ts";
 
 /** So many cards before the last one that is loaded, older ones are asked for. */
 const cardsAhead = 40;
@@ -357,7 +355,7 @@ export class TimelinePage extends LitElement {
   }
 
   protected override render(): TemplateResult {
-    const { status, filter, matches, connection } = this.state;
+    const { status, filter, matches } = this.state;
     if (status === null)
       return html`<main>${withoutSnapshot(this.state, this.#actions)}</main>${this.#toastView()}`;
     const isEmpty = this.state.revisions.length === 0 && this.#cards.count === 0;
@@ -376,7 +374,7 @@ export class TimelinePage extends LitElement {
                 this.#actions,
               )
         }
-        ${isEmpty ? withoutRevisions(status, this.#actions) : this.#feed(connection === "online")}
+        ${isEmpty ? withoutRevisions(status, this.#actions) : this.#feed()}
       </main>
       ${this.#toastView()}
     `;
@@ -386,65 +384,24 @@ export class TimelinePage extends LitElement {
     return Math.floor(this.now / (minuteMs / 2));
   }
 
-  #feed(online: boolean): TemplateResult {
-    const { older } = shownList(this.state);
-    const { count } = this.#cards;
-    if (count === 0 && older.state === "end") return withoutMatches(this.#actions);
-    const canAct = online && this.state.status?.state !== "restarting";
-    const minute = this.#minute();
-    const size = older.state === "end" ? count : -1;
-    return html`
-      <div
-        role="feed"
-        aria-label="Revisions, newest first"
-        aria-busy=${older.state === "loading"}
-        @keydown=${this.#onKey}
-        @focusin=${this.#onFocus}
-        @focusout=${this.#onBlur}
-      >
-        ${repeat(
-          this.#slots,
-          (slot, place) => (slot.kind === "card" ? this.#cards.revisionAt(slot.index) : `room ${place}`),
-          (slot) => {
-            if (slot.kind === "room") return html`<div class="room" .style=${`height: ${slot.px}px`}></div>`;
-            const { index } = slot;
-            const card = this.#cards.cardAt(index);
-            if (card === undefined) return nothing;
-            const { revision } = card;
-            const context = {
-              index,
-              count: size,
-              isLast: index === count - 1,
-              open: this.open.has(revision),
-              active: this.active === revision,
-              canAct,
-              online,
-              cancelling: this.busy === "cancel",
-              writing: this.writing === revision,
-              now: this.now,
-            };
-            const time = card.running ? this.now : minute;
-            return guard([...Object.values(card), ...Object.values({ ...context, now: time })], () =>
-              cardView(card, context, this.#actions),
-            );
-          },
-        )}
-      </div>
-      ${this.#olderView()}
-    `;
-  }
-
-  #olderView(): TemplateResult | typeof nothing {
-    const { older } = shownList(this.state);
-    if (older.state === "end" || older.state === "unknown") return nothing;
-    return html`<div class="older">
-      ${
-        older.state === "failed"
-          ? html`<p>Older revisions could not be loaded. ${older.why}</p>
-              <button class="small" @click=${this.#actions.loadOlder}>Try again</button>`
-          : html`<p>Loading older revisions…</p>`
-      }
-    </div>`;
+  #feed(): TemplateResult {
+    return feed(
+      {
+        state: this.state,
+        cards: this.#cards,
+        slots: this.#slots,
+        open: this.open,
+        active: this.active,
+        writing: this.writing,
+        cancelling: this.busy === "cancel",
+        now: this.now,
+        minute: this.#minute(),
+        onKey: (event) => this.#onKey(event),
+        onFocus: (event) => this.#onFocus(event),
+        onBlur: (event) => this.#onBlur(event),
+      },
+      this.#actions,
+    );
   }
 
   #toastView(): TemplateResult {
