@@ -144,6 +144,95 @@ describe("an agent session", () => {
     await until(({ status }) => status?.detail === "fresh");
   });
 
+  it("asks again under the same id what must not be done twice, when the connection is lost before the answer", async () => {
+    const asked: unknown[] = [];
+    agent = await testAgent(project.paths, {
+      answers: {
+        rollback: (params) => {
+          asked.push(params);
+          if (asked.length === 1) {
+            agent?.cut();
+            return new Promise(() => {});
+          }
+          return {
+            verdict: "applied",
+            revision: 2,
+            message: "",
+            plan: { change: { entries: [], severity: "minor" }, phases: [], notes: [] },
+            rollout: null,
+          };
+        },
+        pause: () => {
+          agent?.cut();
+          return new Promise(() => {});
+        },
+      },
+    });
+    const outcome = await start().call("rollback", { revision: 1 });
+    assert.equal(outcome.revision, 2);
+    assert.equal(asked.length, 2);
+    assert.deepEqual(asked[0], asked[1]);
+    assert.equal(Object.hasOwn(Object(asked[0]), "requestId"), true);
+    await assert.rejects(session?.call("pause", {}) ?? Promise.resolve(), { code: "agent-unreachable" });
+    const { attempts, connections, losses } = session?.statistics ?? {};
+    assert.ok((attempts ?? 0) >= 2 && (connections ?? 0) >= 2 && (losses ?? 0) >= 1);
+  });
+
+  it("says of another stream of events that some were missed, and counts as that stream does", async () => {
+    agent = await testAgent(project.paths, { seq: 7, stream: "one" });
+    await start().online();
+    await agent.stop();
+    agent = await testAgent(project.paths, {
+      seq: 20,
+      stream: "other",
+      resumed: false,
+      replay: [statusEvent(21, "fresh")],
+    });
+    let gaps = 0;
+    session?.onGap(() => {
+      gaps += 1;
+    });
+    const seen: number[] = [];
+    session?.onEvent(({ seq }) => seen.push(seq));
+    await until(({ status }) => status?.detail === "fresh");
+    assert.deepEqual([gaps, seen, agent.greetings[0]?.stream], [1, [21], "one"]);
+  });
+
+  it("tells a verdict that overtakes at once, and not again in its turn; the order of events stays", async () => {
+    const log = (seq: number, level: "info" | "error"): AgentEvent => ({
+      type: "log",
+      timestamp: time,
+      seq,
+      data: { level, message: "x" },
+    });
+    agent = await testAgent(project.paths);
+    await start().online();
+    const [urgent, ordered]: number[][] = [[], []];
+    session?.onUrgent(({ seq }) => urgent?.push(seq));
+    const through = new Promise<void>((resolve) =>
+      session?.onEvent(({ seq }) => {
+        ordered?.push(seq);
+        if (seq === 4) resolve();
+      }),
+    );
+    agent.send(log(3, "error"), "event/ahead");
+    for (const [seq, level] of [
+      [1, "info"],
+      [2, "error"],
+      [3, "error"],
+      [4, "info"],
+    ] as const)
+      agent.send(log(seq, level));
+    await through;
+    assert.deepEqual(
+      [urgent, ordered],
+      [
+        [3, 2],
+        [1, 2, 3, 4],
+      ],
+    );
+  });
+
   it("starts no other agent where somebody stopped it, until it is asked to", async () => {
     let spawned = 0;
     const spawn = async (): Promise<void> => {
@@ -199,20 +288,22 @@ describe("an agent session", () => {
   });
 
   it("ends what it was doing when it is disposed", async () => {
+    const began = Promise.withResolvers<void>();
     const aborted = new Promise<void>((resolve) =>
       start({
         spawn: (signal) =>
-          new Promise((_, reject) =>
+          new Promise((_, reject) => {
+            began.resolve();
             signal.addEventListener("abort", () => {
               resolve();
               reject(signal.reason);
-            }),
-          ),
+            });
+          }),
       }),
     );
     const waiting = session?.online() ?? Promise.resolve();
-    // The spawn comes after a look at the file system: it may not have begun yet.
-    setTimeout(() => session?.dispose(), 20);
+    await began.promise;
+    session?.dispose();
     await assert.rejects(waiting, { code: "cancelled" });
     await aborted;
   });

@@ -60,7 +60,8 @@ export interface TestAgent {
   /** Params of each `initialize` so far. */
   readonly greetings: readonly Record<string, unknown>[];
   readonly requests: readonly IncomingMessage[];
-  send(event: AgentEvent): void;
+  /** @param method of the notification; default `event` */
+  send(event: AgentEvent, method?: string): void;
   /** Cuts every connection without a word. */
   cut(): void;
   /** Ends as an agent does that was told to: no rendezvous file, a farewell, no socket. */
@@ -71,6 +72,8 @@ export interface TestAgentOptions {
   /** Sequence number and status that `initialize` answers with. */
   readonly seq?: number | (() => number);
   readonly status?: Status;
+  readonly stream?: string;
+  readonly resumed?: boolean;
   readonly answers?: Readonly<Record<string, Answer>>;
   readonly rendezvous?: Partial<Rendezvous>;
   /** Sent to each client right behind the answer to `initialize`. */
@@ -107,6 +110,8 @@ export async function testAgent(paths: ProjectPaths, options: TestAgentOptions =
           protocolVersion,
           status: options.status ?? testStatus(paths),
           seq: typeof options.seq === "function" ? options.seq() : (options.seq ?? 0),
+          ...(options.stream === undefined ? {} : { stream: options.stream }),
+          ...(options.resumed === undefined ? {} : { resumed: options.resumed }),
         };
       });
       for (const [method, answer] of Object.entries(options.answers ?? {}))
@@ -131,9 +136,8 @@ export async function testAgent(paths: ProjectPaths, options: TestAgentOptions =
   return {
     greetings,
     requests,
-    send(event) {
-      for (const connection of connections.values())
-        void connection.sendNotification(eventNotification, event);
+    send(event, method = eventNotification) {
+      for (const connection of connections.values()) void connection.sendNotification(method, event);
     },
     cut() {
       for (const webSocket of connections.keys()) webSocket.terminate();

@@ -37,17 +37,16 @@ export interface LiveOptions {
  * @throws what keeps it from starting
  */
 export async function live(options: LiveOptions, end: AbortSignal): Promise<void> {
-  const [{ claimProject }, { openProject }] = await Promise.all([
-    import("../server/claim.ts"),
-    import("../project/open.ts"),
-  ]);
+  const { claimProject } = await import("../server/claim.ts");
   const { paths, stateDir, keys } = options;
+  // First: of many that start at once all but one end here, before they have loaded anything else.
   const claim = claimProject(paths);
   let bound: BoundHttp | undefined;
   try {
     // An address that cannot be had is told before anything of the project is touched.
     if (options.http !== undefined)
       bound = await (await import("../server/http/bind.ts")).bindHttp(options.http);
+    const { openProject } = await import("../project/open.ts");
     const project = await openProject({ directory: paths.directory, stateDir, watch: true, keys });
     try {
       await serve(project, { claim, bound }, options, end);

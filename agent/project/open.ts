@@ -47,6 +47,7 @@ async function openWith(options: OpenOptions, paths: ProjectPaths, history: Hist
   // One-shot commands may run side by side, and beside an agent: only an agent keeps its events.
   const store = options.watch
     ? openEventFile(paths, {
+        key: options.keys?.present,
         // Not from within the event that could not be kept.
         onFailure: (why) =>
           queueMicrotask(() => void events.emit("log", { level: "warn", message: `${why}.` })),

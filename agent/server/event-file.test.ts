@@ -102,6 +102,15 @@ describe("the events on disk", () => {
     assert.deepEqual(seqs(log.since(1)), [2, 3]);
   });
 
+  it("are of another stream once the key is another", () => {
+    const first = run(5, { key: Buffer.alloc(32, 1) });
+    assert.equal(run(0, { key: Buffer.alloc(32, 1) }).stream, first.stream);
+    const other = run(1, { key: Buffer.alloc(32, 2) }, 10_000);
+    assert.notEqual(other.stream, first.stream);
+    assert.equal(other.since(3), undefined);
+    assert.deepEqual(failures, []);
+  });
+
   it("that were altered or belong to another key end the memory, not the agent", () => {
     run(8);
     const text = readFileSync(project.paths.events, "utf8").split("\n");

@@ -44,6 +44,8 @@ export interface EventFileOptions {
   readonly now?: () => number;
   /** When the machine was started, in milliseconds since the epoch. */
   readonly bootedAt?: number;
+  /** Seals what is kept. Default: the present one of the user's key file. */
+  readonly key?: Buffer | undefined;
   /** Told once why nothing is kept any more. */
   readonly onFailure: (why: string) => void;
 }
@@ -80,7 +82,7 @@ export function openEventFile(
   paths: Pick<ProjectPaths, "events" | "key">,
   options: EventFileOptions,
 ): EventStore {
-  return new EventFile(paths, createSealer(readOrCreateKeys(paths.key)[0]), options);
+  return new EventFile(paths, createSealer(options.key ?? readOrCreateKeys(paths.key)[0]), options);
 }
 
 class EventFile implements EventStore {
@@ -142,18 +144,23 @@ class EventFile implements EventStore {
     this.#failed = true;
   }
 
-  #place(seq: number): string {
-    return `event ${this.stream} ${seq}`;
+  #place(seq: number, stream = this.stream): string {
+    return `event ${stream} ${seq}`;
   }
 
-  #readLines({ file, offsets, first }: Segment, from: number, count: number): AgentEvent[] {
+  #readLines(
+    { file, offsets, first }: Segment,
+    from: number,
+    count: number,
+    stream = this.stream,
+  ): AgentEvent[] {
     const begin = offsets[from] ?? 0;
     const bytes = Buffer.alloc((offsets[from + count] ?? begin) - begin);
     readSync(file, bytes, 0, bytes.length, begin);
     const lines = bytes.toString("latin1").trimEnd().split("\n");
     return lines.map((line, index) => {
       const sealed = Buffer.from(line.slice(line.indexOf(" ") + 1), "base64");
-      const text = this.#sealer.open(sealed, this.#place((first ?? 0) + from + index)).toString();
+      const text = this.#sealer.open(sealed, this.#place((first ?? 0) + from + index, stream)).toString();
       return eventSchema.parse(JSON.parse(text));
     });
   }
@@ -192,7 +199,8 @@ class EventFile implements EventStore {
       const { maxAgeMs = weekMs, now = Date.now } = this.#options;
       if (
         Math.abs(newest.head.bootedAt - this.#bootedAt) > sameBootMs ||
-        now() - statSync(current).mtimeMs > maxAgeMs
+        now() - statSync(current).mtimeMs > maxAgeMs ||
+        !this.#opens(newest)
       ) {
         closeSync(newest.segment.file);
         return undefined;
@@ -209,6 +217,19 @@ class EventFile implements EventStore {
       // What cannot be read is begun anew: clients then start from a status.
       this.#options.onFailure(`The events of the last run could not be read: ${messageOf(error)}`);
       return undefined;
+    }
+  }
+
+  /** Written with another key, it opens no more: the key was changed. */
+  #opens({ head, segment }: { head: z.infer<typeof headSchema>; segment: Segment }): boolean {
+    const count = segment.offsets.length - 1;
+    if (segment.first === undefined) return true;
+    try {
+      this.#readLines(segment, count - 1, 1, head.stream);
+      return true;
+    } catch {
+      // Whatever is wrong with it, it is begun anew, and clients start from a status.
+      return false;
     }
   }
 

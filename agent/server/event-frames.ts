@@ -7,6 +7,27 @@ import {
   snapshotNotification,
 } from "../../core/protocol/messages.ts";
 
+/**
+ * A whole text message as a server sends it, unmasked (RFC 6455, 5.2): written once, it is the same for every client.
+ */
+export function textFrame(text: string): Buffer {
+  const length = Buffer.byteLength(text);
+  const head = length < 126 ? 2 : length < 65_536 ? 4 : 10;
+  const frame = Buffer.allocUnsafe(head + length);
+  frame[0] = 0x81;
+  if (head === 2) frame[1] = length;
+  else if (head === 4) {
+    frame[1] = 126;
+    frame.writeUInt16BE(length, 2);
+  } else {
+    frame[1] = 127;
+    frame.writeBigUInt64BE(BigInt(length), 2);
+  }
+  frame.write(text, head);
+  return frame;
+}
+
+/** Whole WebSocket frames, as they go onto the wire. */
 export interface EventFrames {
   event(event: AgentEvent): Buffer;
   /** An event that overtakes others and comes again in its turn; undefined where such clients cannot tell. */
@@ -23,7 +44,7 @@ export function remembered(make: (event: AgentEvent) => string): (event: AgentEv
   return (event) => {
     const known = frames.get(event);
     if (known !== undefined) return known;
-    const frame = Buffer.from(make(event));
+    const frame = textFrame(make(event));
     frames.set(event, frame);
     if (frames.size > rememberedFrames)
       for (const oldest of frames.keys()) {
@@ -41,5 +62,5 @@ const notification = (method: string, params: unknown): string =>
 export const rpcFrames: EventFrames = {
   event: remembered((event) => notification(eventNotification, event)),
   ahead: remembered((event) => notification(aheadNotification, event)),
-  snapshot: (snapshot) => Buffer.from(notification(snapshotNotification, snapshot)),
+  snapshot: (snapshot) => textFrame(notification(snapshotNotification, snapshot)),
 };

@@ -13,8 +13,8 @@ import type { EventLog } from "./event-log.ts";
 
 export interface StreamOptions {
   readonly client: WebSocket;
-  /** What the client's frames are written to: those of one turn leave together. */
-  readonly socket: Pick<Duplex, "cork" | "uncork">;
+  /** What the client's frames are written to, whole ones, past `ws`: they are the same bytes for every client. */
+  readonly socket: Pick<Duplex, "cork" | "uncork" | "write" | "writableLength" | "on" | "off">;
   readonly events: EventLog;
   /** The last event that the client has; `events.reaches(from)`. */
   readonly from: number;
@@ -41,19 +41,12 @@ export interface EventStream {
 export function streamEvents(options: StreamOptions): EventStream {
   const { client, socket, events, frames, wants = () => true } = options;
   let sent = options.from;
-  let unreadBytes = 0;
   let due = false;
   let stopped = false;
   let snapshotting = false;
 
-  const write = (frame: Buffer): void => {
-    unreadBytes += frame.length;
-    // A failure is followed by the socket's `close`: whoever owns it stops this stream.
-    client.send(frame, { binary: false }, () => {
-      unreadBytes -= frame.length;
-      if (sent < events.seq) wake();
-    });
-  };
+  // A failure is followed by the socket's `close`: whoever owns it stops this stream.
+  const write = (frame: Buffer): void => void socket.write(frame);
   const snapshot = async (): Promise<void> => {
     snapshotting = true;
     try {
@@ -71,14 +64,14 @@ export function streamEvents(options: StreamOptions): EventStream {
     if (stopped || snapshotting || client.readyState !== client.OPEN) return;
     socket.cork();
     try {
-      while (sent < events.seq && unreadBytes <= maxUnreadBytes) {
+      while (sent < events.seq && socket.writableLength <= maxUnreadBytes) {
         const next = events.since(sent, batch);
         if (next === undefined) {
           void snapshot().then(wake, options.onError);
           return;
         }
         for (const event of next) {
-          if (unreadBytes > maxUnreadBytes) return;
+          if (socket.writableLength > maxUnreadBytes) return;
           sent = event.seq;
           if (wants(event)) write(frames.event(event));
         }
@@ -89,16 +82,17 @@ export function streamEvents(options: StreamOptions): EventStream {
   };
   /** What one turn brings goes out at its end. */
   function wake(): void {
-    if (due || stopped || unreadBytes > maxUnreadBytes) return;
+    if (due || stopped || sent === events.seq || socket.writableLength > maxUnreadBytes) return;
     due = true;
     setImmediate(pump);
   }
   const deafen = events.on((event) => {
     wake();
-    const waits = unreadBytes > maxUnreadBytes && unreadBytes <= maxAheadBytes;
+    const waits = socket.writableLength > maxUnreadBytes && socket.writableLength <= maxAheadBytes;
     if (waits && frames.ahead && wants(event) && isUrgent(event) && client.readyState === client.OPEN)
       write(frames.ahead(event));
   });
+  socket.on("drain", wake);
   wake();
   return {
     get behind() {
@@ -107,6 +101,7 @@ export function streamEvents(options: StreamOptions): EventStream {
     stop() {
       stopped = true;
       deafen();
+      socket.off("drain", wake);
     },
   };
 }

@@ -42,6 +42,8 @@ export interface Server {
   readonly rendezvous: Rendezvous;
   /** A client came by another door. @returns to be called once, when it goes */
   enter(): () => void;
+  /** How many clients are connected. */
+  connections(): number;
   /** Lets requests in flight end, hangs up, and leaves nothing behind. */
   close(why?: "stopped" | "handover"): Promise<void>;
 }
@@ -189,6 +191,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   return {
     rendezvous,
     enter: () => presence.enter(),
+    connections: () => sessions.size,
     close: (why = "stopped") => {
       closed ??= close(why);
       return closed;

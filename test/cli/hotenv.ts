@@ -21,7 +21,7 @@ export interface Running {
 }
 
 /** PATH for `node` and `git`; no colours, no user configuration, no state directory but the test's. */
-function environmentOf({ stateDir }: Place): NodeJS.ProcessEnv {
+export function environmentOf({ stateDir }: Place): NodeJS.ProcessEnv {
   return { PATH: process.env.PATH, HOME: stateDir, GIT_CONFIG_GLOBAL: join(stateDir, "no-git-config") };
 }
 

@@ -5,7 +5,7 @@ import { type WebSocket, WebSocketServer } from "ws";
 import * as z from "zod/mini";
 import { type AgentEvent, eventSchema } from "../../../core/protocol/messages.ts";
 import type { Status } from "../../../core/protocol/words.ts";
-import { type EventFrames, remembered } from "../event-frames.ts";
+import { type EventFrames, remembered, textFrame } from "../event-frames.ts";
 import type { EventLog } from "../event-log.ts";
 import { streamEvents } from "../event-stream.ts";
 import { startHeartbeat } from "../heartbeat.ts";
@@ -79,7 +79,7 @@ const frames: EventFrames = {
       seq,
       data: status,
     };
-    return Buffer.from(JSON.stringify(event));
+    return textFrame(JSON.stringify(event));
   },
 };
 
@@ -104,8 +104,7 @@ export function openEventSockets({ events, statusOf, enter, log }: EventSocketsO
       from = seq;
       const status = await statusOf();
       if (client.readyState !== client.OPEN) return;
-      if (types?.has("status_update") !== false)
-        client.send(frames.snapshot({ stream, seq, status }), { binary: false });
+      if (types?.has("status_update") !== false) socket.write(frames.snapshot({ stream, seq, status }));
     }
     const stream = streamEvents({
       client,
