@@ -39,7 +39,7 @@ VERBOSE=
 `;
 
 describe("a person who looks around", function () {
-  this.timeout(90_000);
+  this.timeout(180_000);
 
   const owned = new AsyncDisposableStack();
   let project: ExampleProject;

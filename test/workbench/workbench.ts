@@ -32,6 +32,8 @@ const themes = {
 const viewport = { width: 1280, height: 800 };
 /** For each single wait of a test: several times what a loaded machine with two cores needs. */
 const waitMs = 30_000;
+/** For a cold workbench: its scripts are read and compiled for the first time. */
+const openMs = 75_000;
 
 export async function openWorkbench(options: WorkbenchOptions): Promise<Workbench> {
   const { sandbox, folder, theme = "dark", trusted = true } = options;
@@ -44,7 +46,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
   page.setDefaultTimeout(waitMs);
   const query = new URLSearchParams(folder === undefined ? { ew: "true" } : { folder });
   await page.goto(`http://${server.authority}/?${query}`, { waitUntil: "commit" });
-  await themed(page, theme).waitFor();
+  await themed(page, theme).waitFor({ timeout: openMs });
   await page.locator(".monaco-workbench .part.statusbar").waitFor();
   const owned = started.move();
   return {
