@@ -89,6 +89,10 @@ export async function compare(
     running: observed,
     upToDate,
     up: request.up,
+    renamed:
+      running === undefined || running.name === reading.name || !reading.isCompose
+        ? undefined
+        : { from: running.name, to: reading.name },
     gentle: !request.explicit,
     fill: (text) =>
       fillTemplate(

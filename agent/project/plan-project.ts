@@ -21,6 +21,8 @@ export interface PlanInput {
   readonly leftOut?: ReadonlySet<string>;
   /** Start what is not running, too. */
   readonly up: boolean;
+  /** The project has another name than what runs: to Compose it is another project. */
+  readonly renamed?: { readonly from: string; readonly to: string } | undefined;
   /** A minor change only reloads, where the settings say so; asked for by hand, everything is brought in. */
   readonly gentle?: boolean;
   /** Fills the variables of the settings in; without it they stay as they are written. */
@@ -58,6 +60,7 @@ export function planProject(input: PlanInput): ProjectPlan {
   const later: string[] = [];
   const notes: string[] = [];
   const steps = new Map<string, ExecutableStep>();
+  if (input.renamed !== undefined) notes.push(renamedNote(input.renamed, after));
   const anyUp = input.running.some((status) => isUp(status));
 
   const add = (impact: ServiceImpact) => {
@@ -72,7 +75,8 @@ export function planProject(input: PlanInput): ProjectPlan {
     }
     const isNew = impact.before === undefined && state === undefined;
     if (runtime === "compose" && !isUp(state) && !up && !(isNew && anyUp)) {
-      notes.push(`${service} is not running and stays so.`);
+      // Under a new name nothing runs yet: that is said once, and not of each.
+      if (input.renamed === undefined) notes.push(`${service} is not running and stays so.`);
       return;
     }
     // Only where the hash tells the two apart: contents of configs and secrets are not in it.
@@ -102,7 +106,7 @@ export function planProject(input: PlanInput): ProjectPlan {
 
   if (restartsAll(strategy, change.severity) && steps.size > 0)
     for (const [service, model] of after)
-      if (!steps.has(service) && isUp(running.get(service)))
+      if (!steps.has(service) && !input.leftOut?.has(service) && isUp(running.get(service)))
         steps.set(service, makeStep(input, service, "restart", restartsAllCause, before.get(service), model));
 
   for (const [service, model] of after)
@@ -115,11 +119,40 @@ export function planProject(input: PlanInput): ProjectPlan {
     )
       steps.set(service, makeStep(input, service, "recreate", "not running", undefined, model));
 
+  notes.push(...missingBelow(steps, running, up));
   const model = new Map([...before, ...after]);
   const phases = orderPhases(model, new Set(steps.keys())).map((services) => ({
     steps: services.flatMap((service) => steps.get(service) ?? []),
   }));
   return { change, phases, notes, later };
+}
+
+function renamedNote(
+  { from, to }: { readonly from: string; readonly to: string },
+  after: ProjectModel,
+): string {
+  const names = [...after.values()].filter(({ runtime }) => runtime === "compose").map(({ name }) => name);
+  return (
+    `The project is called ${to} now: \`hotenv apply --up\` creates ${names.join(", ")} under that name. ` +
+    `What runs as ${from} is left behind; \`docker compose -p ${from} down\` removes it.`
+  );
+}
+
+/** What a step depends on, and what does not run and will not: it may be the reason for which it fails. */
+function missingBelow(
+  steps: ReadonlyMap<string, ExecutableStep>,
+  running: ReadonlyMap<string, ServiceStatus>,
+  up: boolean,
+): string[] {
+  if (up) return [];
+  return [...steps.values()].flatMap(({ service, target }) =>
+    (target?.dependsOn ?? [])
+      .filter(
+        ({ service: on, condition }) =>
+          condition !== "service_completed_successfully" && !steps.has(on) && !isUp(running.get(on)),
+      )
+      .map(({ service: on }) => `${service} depends on ${on}, which is not running.`),
+  );
 }
 
 /** One step, with what hotenv.yaml says of its service. */
