@@ -11,6 +11,9 @@ const leftOut: Readonly<Record<string, string>> = {
     "Hotenv builds images through the Compose command line, never in a BuildKit session of its own.",
   "@grpc/proto-loader":
     "Hotenv builds images through the Compose command line, never in a BuildKit session of its own.",
+  "tar-fs": "Hotenv builds images through the Compose command line, and packs no build context itself.",
+  "@balena/dockerignore":
+    "Hotenv builds images through the Compose command line, and packs no build context itself.",
   protobufjs:
     "Hotenv builds images through the Compose command line, and does not read BuildKit's own messages.",
   ssh2: "Hotenv does not open ssh:// connections to Docker: forward the engine's socket and set DOCKER_HOST to it.",

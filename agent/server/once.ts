@@ -104,9 +104,9 @@ function read(store: OnceStore): readonly Kept[] {
   const text = store.recall();
   if (text === undefined) return [];
   try {
-    return keptSchema.parse(JSON.parse(text));
+    return keptSchema.safeParse(JSON.parse(text)).data ?? [];
   } catch (error) {
-    if (error instanceof SyntaxError || error instanceof z.core.$ZodError) return [];
+    if (error instanceof SyntaxError) return [];
     throw error;
   }
 }
