@@ -21,5 +21,7 @@ export const groups: readonly Group[] = [
   { name: "impact", load: async () => (await import("./impact.ts")).benchmark, limitSeconds: 300 },
   { name: "language", load: async () => (await import("./language.ts")).benchmark, limitSeconds: 300 },
   { name: "page", load: async () => (await import("./page.ts")).benchmark, limitSeconds: 300 },
+  { name: "agent", load: async () => (await import("./agent.ts")).benchmark, limitSeconds: 300 },
+  { name: "wire", load: async () => (await import("./wire.ts")).benchmark, limitSeconds: 300 },
   { name: "sizes", load: async () => (await import("./sizes.ts")).benchmark, limitSeconds: 120 },
 ];
