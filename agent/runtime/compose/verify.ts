@@ -88,9 +88,11 @@ function hasMissingCheck({ State: { Health } }: Inspected): boolean {
   );
 }
 
-/** Docker looks no sooner than after its interval; where that is long, we run the same check ourselves. */
-const patientNs = 1_500_000_000;
-const ownProbeMs = 5_000;
+/** Docker looks no sooner than after its interval; unless that is very short, we run the same check ourselves. */
+const patientNs = 500_000_000;
+/** Then again, each time after twice as long, up to `lookMs`. */
+const firstOwnProbeMs = 100;
+const ownProbeLimitMs = 5_000;
 
 async function passesOwnProbe(docker: Docker, container: Inspected, signal: AbortSignal): Promise<boolean> {
   const { Test: test, Interval: intervalNs = 0 } = container.Config.Healthcheck ?? {};
@@ -98,7 +100,7 @@ async function passesOwnProbe(docker: Docker, container: Inspected, signal: Abor
   if (words.length === 0 || (intervalNs !== 0 && intervalNs <= patientNs)) return false;
   const command = how === "CMD-SHELL" ? ["/bin/sh", "-c", ...words] : words;
   try {
-    const either = AbortSignal.any([signal, AbortSignal.timeout(ownProbeMs)]);
+    const either = AbortSignal.any([signal, AbortSignal.timeout(ownProbeLimitMs)]);
     return (await execIn(docker, container.Id, command, either)).code === 0;
   } catch (error) {
     // It may be ending just now, or be slow: Docker's own check decides, and the next glance.
@@ -140,6 +142,7 @@ export async function verifyService(request: VerifyRequest, signal: AbortSignal)
   let goodSince: number | undefined;
   const bell = ringOn(request.events, service);
   const proved = new Set<string>();
+  let ownProbeMs = firstOwnProbeMs;
   const fail = async (reason: string, inconclusive = false): Promise<ProbeResult> => ({
     ok: false,
     inconclusive,
@@ -173,7 +176,9 @@ export async function verifyService(request: VerifyRequest, signal: AbortSignal)
             `${service} did not become healthy within ${Math.round(healthDeadlineMs(request.target) / 1000)} s.`,
           );
       }
-      const leftMs = goodSince === undefined ? lookMs : Math.min(lookMs, goodSince + stabilityMs - now + 1);
+      if (goodSince === undefined) ownProbeMs = Math.min(lookMs, 2 * ownProbeMs);
+      const leftMs =
+        goodSince === undefined ? ownProbeMs : Math.min(lookMs, goodSince + stabilityMs - now + 1);
       await bell.wait(leftMs, signal);
     }
   } finally {
