@@ -46,6 +46,8 @@ export const leaveOut: Plugin = {
       contents: absentModule(leftOut[path] ?? metricsMessage),
       loader: "js",
     }));
+    // The same streams, as a package for older Nodes.
+    build.onResolve({ filter: /^readable-stream$/ }, () => ({ path: "node:stream", external: true }));
     build.onResolve({ filter: leftOutMetrics }, ({ path, importer }) =>
       /node_modules[/\\]prom-client[/\\]/.test(importer) ? { path, namespace: "left-out" } : undefined,
     );
