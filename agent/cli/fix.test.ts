@@ -30,6 +30,15 @@ describe("hotenv fix", () => {
     assert.equal((await hotenv(root, "fix", "my.env")).out, "Nothing to fix in 1 file.\n");
   });
 
+  it("leaves alone what is a part of a value for the service that reads the file", async () => {
+    write("compose.yaml", "services:\n  api:\n    env_file: [{ path: raw.env, format: raw }]\n");
+    write("raw.env", "A=x \nB='y' # z\nA=w\n");
+    assert.match((await hotenv(root, "fix", "raw.env")).out, /^raw\.env:1: Remove the earlier `A`/);
+    assert.equal(read("raw.env"), "B='y' # z\nA=w\n");
+    write("raw.env", "A=x \n");
+    assert.equal((await hotenv(root, "fix", "raw.env")).out, "Nothing to fix in 1 file.\n");
+  });
+
   it("writes nothing on a dry run, and shows a difference without secrets", async () => {
     const text = "DB_PASSWORD=hunter2 \n# API_TOKEN=hunter2\nA=1\nA=2\nCODE='hunter2' \n";
     write(".env", text);

@@ -10,6 +10,7 @@ import { exitCodes, HotenvError } from "../../../core/protocol/errors.ts";
 import { writeIfUnchanged } from "../../project/write-file.ts";
 import {
   type CheckedFile,
+  dialectOf,
   holdsVariables,
   lookupFor,
   openFile,
@@ -57,7 +58,8 @@ export async function fix(
 async function fixFile(file: CheckedFile): Promise<FixedFile> {
   if (!holdsVariables(file))
     throw new HotenvError("usage", `${file.path} is no environment file: there is nothing to fix in it.`);
-  const before = parseDotenv(file.text);
+  // White space is nothing to one reader, and a part of the value to another.
+  const before = parseDotenv(file.text, { dialect: dialectOf(file) });
   const { document, fixes } = mend(before, { uri: file.name, lookup: lookupFor(file) });
   return {
     file,
