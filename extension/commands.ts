@@ -6,6 +6,7 @@ import { createSchema, createSettings } from "./create-files.ts";
 import type { Diffs } from "./diff.ts";
 import { Disposables } from "./disposables.ts";
 import { openForm } from "./form/open-form.ts";
+import * as history from "./history/actions.ts";
 import type { Previews } from "./impact/previews.ts";
 import { copyReport } from "./impact/report.ts";
 import type { ImpactTree } from "./impact/tree.ts";
@@ -33,6 +34,7 @@ export interface CommandContext {
   readonly logs: ServiceLogs;
   readonly previews: Previews;
   readonly impact: ImpactTree;
+  readonly secrets: vscode.SecretStorage;
   readonly log: vscode.LogOutputChannel;
 }
 
@@ -40,7 +42,7 @@ export interface CommandContext {
 type Handlers = { readonly [C in Command]: (argument: unknown) => Promise<void> };
 
 export function registerCommands(context: CommandContext): vscode.Disposable {
-  const { projects, diffs, question, timeline, services, logs, previews, impact, log } = context;
+  const { projects, diffs, question, timeline, services, logs, previews, impact, secrets, log } = context;
   const forProject =
     (work: (project: Project) => Promise<void>): (() => Promise<void>) =>
     async () => {
@@ -96,6 +98,18 @@ export function registerCommands(context: CommandContext): vscode.Disposable {
     [commands.applyWaiting]: forProject((project) => answerWaiting(project, true)),
     [commands.dismissWaiting]: forProject((project) => answerWaiting(project, false)),
     [commands.toggleSecretMasking]: toggleSecretMasking,
+    [commands.compareRevisions]: forProject((project) =>
+      history.compareRevisions(project, { diffs, question }),
+    ),
+    [commands.rollBackKey]: forProject((project) => history.rollBackKey(project, { diffs, question })),
+    [commands.showKeyHistory]: forProject((project) => history.showKeyHistory(project, { diffs, question })),
+    [commands.annotateRevision]: forProject(history.annotateRevision),
+    [commands.exportHistory]: forProject(history.exportHistory),
+    [commands.importHistory]: forProject(history.importHistory),
+    [commands.pruneHistory]: forProject(history.pruneHistory),
+    [commands.backUpHistory]: forProject(history.backUpHistory),
+    [commands.restoreHistory]: forProject(history.restoreHistory),
+    [commands.changeHistoryKey]: forProject((project) => history.changeHistoryKey(project, secrets)),
   };
   const owned = new Disposables();
   for (const [id, run] of Object.entries(handlers))

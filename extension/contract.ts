@@ -36,6 +36,16 @@ export const commands = {
   applyWaiting: "hotenv.applyWaiting",
   dismissWaiting: "hotenv.dismissWaiting",
   toggleSecretMasking: "hotenv.toggleSecretMasking",
+  compareRevisions: "hotenv.compareRevisions",
+  rollBackKey: "hotenv.rollBackKey",
+  showKeyHistory: "hotenv.showKeyHistory",
+  annotateRevision: "hotenv.annotateRevision",
+  exportHistory: "hotenv.exportHistory",
+  importHistory: "hotenv.importHistory",
+  pruneHistory: "hotenv.pruneHistory",
+  backUpHistory: "hotenv.backUpHistory",
+  restoreHistory: "hotenv.restoreHistory",
+  changeHistoryKey: "hotenv.changeHistoryKey",
 } as const;
 export type Command = (typeof commands)[keyof typeof commands];
 
@@ -44,6 +54,8 @@ export const settings = {
   stateDirectory: "hotenv.stateDirectory",
   /** Whether opening a project starts its agent. */
   autoStart: "hotenv.agent.autoStart",
+  /** Where the key of the histories is: `file` or `secretStorage`. */
+  historyKey: "hotenv.history.key",
   /** Severities of diagnostics, by their codes. */
   severity: "hotenv.diagnostics.severity",
   /** Whether Hotenv is a formatter of .env files. */

@@ -8,6 +8,8 @@ import { provideDiffs } from "./diff.ts";
 import { Disposables } from "./disposables.ts";
 import { followProject } from "./follow-project.ts";
 import { provideForms } from "./form/open-form.ts";
+import { provideBlame } from "./history/blame.ts";
+import { handedKeys } from "./history/keys.ts";
 import { provideImpactHover } from "./impact/hover.ts";
 import { provideLenses } from "./impact/lenses.ts";
 import { openPreviews } from "./impact/previews.ts";
@@ -59,6 +61,7 @@ export function activate(context: vscode.ExtensionContext): HotenvApi {
   const projects = owned.add(
     openProjects(
       {
+        keys: (place) => handedKeys(context.secrets, place),
         entry: join(context.extensionPath, "dist", "hotenv.cjs"),
         version: String(context.extension.packageJSON.version),
       },
@@ -70,7 +73,7 @@ export function activate(context: vscode.ExtensionContext): HotenvApi {
   owned.add(askSchemaModules(projects, log));
   const diffs = owned.add(provideDiffs(projects));
   const question = owned.add(openQuestion());
-  const { extensionUri } = context;
+  const { extensionUri, secrets } = context;
   const timeline = owned.add(openTimelines({ extensionUri, projects, diffs, question, log }));
   owned.add(provideForms({ extensionUri, projects, log, noteReason: saves.noteReason }));
   const services = owned.add(showServices(projects, log));
@@ -78,11 +81,14 @@ export function activate(context: vscode.ExtensionContext): HotenvApi {
   const previews = owned.add(openPreviews(projects, process.env));
   owned.add(provideLenses(previews));
   owned.add(provideImpactHover(previews));
+  owned.add(provideBlame(projects));
   const impact = owned.add(showImpactTree(previews, { report: (error) => log.debug(describeError(error)) }));
   owned.add(
     askAboutChanges(projects, { preview: () => impact.show(), report: (error) => tellError(error, log) }),
   );
-  owned.add(registerCommands({ projects, diffs, question, timeline, services, logs, previews, impact, log }));
+  owned.add(
+    registerCommands({ projects, diffs, question, timeline, services, logs, previews, impact, secrets, log }),
+  );
 
   const followed = new Map<Project, vscode.Disposable>();
   owned.add(

@@ -3,11 +3,12 @@ import { readdir } from "node:fs/promises";
 import * as vscode from "vscode";
 import { projectPaths } from "../client/location.ts";
 import { type AgentSession, startSession } from "../client/session.ts";
-import { spawnAgent } from "../client/spawn.ts";
+import { type HandedKeys, spawnAgent } from "../client/spawn.ts";
 import { HotenvError, toHotenvError } from "../core/protocol/errors.ts";
 import { settings } from "./contract.ts";
 import { Disposables } from "./disposables.ts";
 import { userEnvironment } from "./environment.ts";
+import type { KeyPlace } from "./history/keys.ts";
 import { t } from "./l10n.ts";
 
 export interface Project {
@@ -22,6 +23,8 @@ export interface Project {
 
 export interface BundledAgent {
   readonly entry: string;
+  /** Keys of the histories that VS Code keeps. */
+  readonly keys: (place: KeyPlace) => Promise<HandedKeys | undefined>;
   readonly version: string;
 }
 
@@ -149,7 +152,7 @@ async function isProject(folder: vscode.WorkspaceFolder): Promise<boolean> {
 
 function open(
   folder: vscode.WorkspaceFolder,
-  { entry, version }: BundledAgent,
+  { entry, version, keys: keysIn }: BundledAgent,
   log: vscode.LogOutputChannel,
 ): Project {
   const configuration = vscode.workspace.getConfiguration(undefined, folder);
@@ -172,7 +175,10 @@ function open(
         });
       log.info(`${folder.name}: starting the agent.`);
       const { directory } = paths;
-      await spawnAgent({ entry, execPath: process.execPath, environment, directory, stateDir, signal });
+      const place = vscode.workspace.getConfiguration().get<KeyPlace>(settings.historyKey, "file");
+      const keys = await keysIn(place);
+      const { execPath } = process;
+      await spawnAgent({ entry, execPath, environment, directory, stateDir, signal, keys });
     },
   });
   return {

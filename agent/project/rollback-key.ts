@@ -8,8 +8,10 @@ import {
   removeEntry,
   type TextChange,
 } from "../../core/dotenv/edits.ts";
+import { impactOfVariables } from "../../core/plan/static-impact.ts";
 import { HotenvError } from "../../core/protocol/errors.ts";
 import type { Outcome } from "../../core/protocol/messages.ts";
+import { analyseDisk } from "./analyse.ts";
 import { textOfFile } from "./compared.ts";
 import { readTexts } from "./reading.ts";
 import { aloneFiles, knownFiles, type RollbackRequest, refuseMasked, writeAndReconcile } from "./rollback.ts";
@@ -101,7 +103,7 @@ export async function rollBackKey(
     const before = target.snapshot.files.find(({ path }) => path === file.path);
     return writesFor(file, before, key, alone.has(file.path));
   });
-  if (pairs.length === 0 || dryRun) return untouched(key, target.revision, pairs.length);
+  if (pairs.length === 0 || dryRun) return untouched(shop, key, target.revision, pairs);
   const reason = `Rolled ${key} back to revision ${target.revision}.`;
   const writes = pairs.map(({ write }) => write);
   const undo = pairs.map(({ undo: back }) => back);
@@ -136,11 +138,24 @@ function writesFor(
   ];
 }
 
-function untouched(key: string, revision: number, files: number): Outcome {
+/** What would change, and which services the files tie to it. */
+function untouched(
+  { directory, environment, history }: Workshop,
+  key: string,
+  revision: number,
+  pairs: readonly { readonly write: FileWrite }[],
+): Outcome {
   const message =
-    files === 0
+    pairs.length === 0
       ? `${key} is what it was in revision ${revision} already.`
       : `Only ${key} would go back to what it was in revision ${revision}.`;
-  const plan = { change: { entries: [], severity: "minor" as const }, phases: [], notes: [] };
+  const services = pairs.length === 0 ? [] : impactOfVariables(analyseDisk(directory, environment), [key]);
+  const steps = services.map(({ service, action }) => {
+    const expectedMs = history.medianDuration(service, action)?.ms;
+    const step = { service, action, cause: `${key} would go back` };
+    return expectedMs === undefined ? step : { ...step, expectedMs };
+  });
+  const phases = steps.length === 0 ? [] : [{ steps }];
+  const plan = { change: { entries: [], severity: "minor" as const }, phases, notes: [] };
   return { verdict: "applied", revision: null, message, plan, rollout: null };
 }

@@ -61,6 +61,10 @@ describe("the history, from end to end", function () {
 
     const dry = await document("rollback", "rollback", "--key", "GREETING", "--dry-run");
     assert.equal(dry.message, "Only GREETING would go back to what it was in revision 2.");
+    assert.deepEqual(
+      dry.plan.phases.flatMap(({ steps }) => steps.map(({ service, action }) => `${action} ${service}`)),
+      ["recreate api"],
+    );
     assert.equal(project.readEnv(), edited);
 
     const outcome = await document("rollback", "rollback", "--key", "GREETING");
