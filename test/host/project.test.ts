@@ -3,7 +3,7 @@ import { realpath } from "node:fs/promises";
 import { after, before, describe, it } from "mocha";
 import * as vscode from "vscode";
 import type { AgentSession } from "../../client/session.ts";
-import { commands, diffScheme, timelineViewType } from "../../extension/contract.ts";
+import { commands, diffScheme, settings, timelineViewType } from "../../extension/contract.ts";
 import { type DiffSide, diffAddress } from "../../extension/diff-address.ts";
 import type { HotenvApi } from "../../extension/main.ts";
 import { until } from "../workbench/until.ts";
@@ -166,6 +166,47 @@ describe("a project in the workspace", () => {
     assert.match(await readText(".env"), /GREETING=good morning/);
     assert(revision !== null);
     await runs(revision);
+  });
+
+  it("says on hover who changed a variable, and when", async () => {
+    const document = await vscode.workspace.openTextDocument(file(".env"));
+    const at = document.positionAt(document.getText().indexOf("GREETING=") + 2);
+    const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
+      "vscode.executeHoverProvider",
+      document.uri,
+      at,
+    );
+    const text = hovers
+      .flatMap(({ contents }) => contents)
+      .map((content) => (typeof content === "string" ? content : content.value))
+      .join("\n")
+      .replaceAll(/&nbsp;|\\/g, " ");
+    const [change] = await session.call("history/key", { key: "GREETING", limit: 1 });
+    assert(change);
+    assert.match(text, new RegExp(`changed by .* in revision ${change.revision} .*applied`));
+  });
+
+  it("keeps the key of the history in VS Code's safe where that is asked for, and takes it back", async function () {
+    // Two agents are started, one after the other.
+    this.timeout(90_000);
+    const reasons = async (): Promise<string[]> =>
+      (await session.call("history/list", { before })).map(({ reason }) => reason);
+    const before = running() + 1;
+    const revisions = await reasons();
+    const { historyKey } = settings;
+    const configuration = () => vscode.workspace.getConfiguration();
+    const restarted = async (place: string): Promise<void> => {
+      await configuration().update(historyKey, place, vscode.ConfigurationTarget.Global);
+      await vscode.commands.executeCommand(commands.restartAgent);
+      await session.online();
+      assert.deepEqual(await reasons(), revisions);
+    };
+    await restarted("secretStorage");
+    await assert.rejects(session.call("history/rekey", {}), /kept by the editor/);
+    await restarted("file");
+    await session.call("history/rekey", {});
+    assert.deepEqual(await reasons(), revisions);
+    await configuration().update(historyKey, undefined, vscode.ConfigurationTarget.Global);
   });
 
   it("knows a variable in all files: where it is set and used, and renames it in all of them", async () => {
