@@ -4,3 +4,4 @@
  */
 export { startService } from "../core/language/service.ts";
 export { PreviewService } from "../core/plan/preview-service.ts";
+export { previewImpact } from "./form/form-impact.ts";

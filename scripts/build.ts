@@ -71,7 +71,7 @@ const programs: readonly Program[] = [
     name: "form-editor",
     entry: formEditor,
     output: "dist/form-editor.cjs",
-    options: { ...node, external: ["vscode"] },
+    options: { ...node, external: ["vscode"], plugins: [loadedApart] },
   },
   {
     name: "agent",

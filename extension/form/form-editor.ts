@@ -10,7 +10,6 @@ import { type FormHostMessage, formPageMessageSchema } from "../../core/protocol
 import { parseSchema, type Schema } from "../../core/schema/schema.ts";
 import { Disposables } from "../disposables.ts";
 import { language, speak, t } from "../l10n.ts";
-import { previewImpact } from "./form-impact.ts";
 import { formEdit, formModel } from "./form-model.ts";
 import { formPage } from "./form-page.ts";
 import { formTexts } from "./form-texts.ts";
@@ -38,7 +37,11 @@ export function fillPanel(
     vscode.workspace.getWorkspaceFolder(document.uri)?.uri.fsPath ??
     dirname(document.uri.fsPath);
   const preview =
-    document.uri.scheme === "file" ? previewImpact(directory, document.uri.fsPath, process.env) : undefined;
+    document.uri.scheme === "file"
+      ? import("../apart.ts").then(({ previewImpact }) =>
+          previewImpact(directory, document.uri.fsPath, process.env),
+        )
+      : undefined;
   const revealed = new Set<string>();
   let schema: Schema | undefined;
   let newestEdit = 0;
@@ -47,9 +50,9 @@ export function fillPanel(
   owned.defer(() => clearTimeout(impactTimer));
 
   const post = (message: FormHostMessage): void => void webview.postMessage(message);
-  const sendImpact = (): void => {
+  const sendImpact = async (): Promise<void> => {
     const saved = document.isDirty ? textOnDisk(document.uri) : document.getText();
-    const services = saved === undefined ? undefined : preview?.of(saved, document.getText());
+    const services = saved === undefined ? undefined : (await preview)?.of(saved, document.getText());
     post({ type: "impact", services: services ?? null });
   };
   /** @param complaint a sentence about the newest edit, where it could not be made */
@@ -66,7 +69,9 @@ export function fillPanel(
       hasSchema: schema !== undefined,
     });
     clearTimeout(impactTimer);
-    impactTimer = setTimeout(sendImpact, impactAfterMs);
+    impactTimer = setTimeout(() => {
+      sendImpact().catch((error: unknown) => log.error(describeError(toHotenvError(error))));
+    }, impactAfterMs);
   };
   const readSchema = async (): Promise<void> => {
     const open = vscode.workspace.textDocuments.find(({ uri }) => uri.toString() === schemaUri.toString());

@@ -2,9 +2,9 @@
 import { readFileSync } from "node:fs";
 import { relative, resolve, sep } from "node:path";
 import { analyseProject, type StaticProject, type TreeCache } from "../../core/compose/static.ts";
+import { entriesOf, parseDotenv } from "../../core/dotenv/document.ts";
 import { impactOfEdit } from "../../core/plan/static-impact.ts";
 import type { FormImpact } from "../../core/protocol/form.ts";
-import { changedKeys } from "./form-model.ts";
 
 export interface ImpactPreview {
   /** @returns undefined where the files do not tell: there is no Compose file, and no hotenv.yaml */
@@ -54,4 +54,17 @@ function textOf(path: string): string | undefined {
     if (error instanceof Error && "code" in error) return undefined;
     throw error;
   }
+}
+
+/** Keys whose value, or presence, differs between two texts of the file. */
+export function changedKeys(before: string, after: string): string[] {
+  const read = (text: string): Map<string, string> =>
+    new Map(
+      [...entriesOf(parseDotenv(text))].map(({ entry }) => [
+        entry.key.name,
+        entry.value === null ? "" : `=${entry.text.slice(entry.value.range.start, entry.value.range.end)}`,
+      ]),
+    );
+  const [old, now] = [read(before), read(after)];
+  return [...new Set([...old.keys(), ...now.keys()])].filter((key) => old.get(key) !== now.get(key));
 }

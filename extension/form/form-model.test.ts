@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import { applyChanges } from "../../core/dotenv/edits.ts";
 import { parseSchema } from "../../core/schema/schema.ts";
-import { changedKeys, formEdit, formModel } from "./form-model.ts";
+import { changedKeys } from "./form-impact.ts";
+import { formEdit, formModel } from "./form-model.ts";
 
 const schema = parseSchema(`# @defaultRequired=true
 # ---

@@ -187,16 +187,3 @@ export function formEdit(text: string, key: string, value: string | null): reado
   const change = setValue(document, key, value);
   return change && [change];
 }
-
-/** Keys whose value, or presence, differs between two texts of the file. */
-export function changedKeys(before: string, after: string): string[] {
-  const read = (text: string): Map<string, string> =>
-    new Map(
-      [...entriesOf(parseDotenv(text))].map(({ entry }) => [
-        entry.key.name,
-        entry.value === null ? "" : `=${entry.text.slice(entry.value.range.start, entry.value.range.end)}`,
-      ]),
-    );
-  const [old, now] = [read(before), read(after)];
-  return [...new Set([...old.keys(), ...now.keys()])].filter((key) => old.get(key) !== now.get(key));
-}
