@@ -11,7 +11,6 @@ export const pictures = {
   "timeline.png": "timeline-light.png",
   "services.png": "services-light.png",
   "form.png": "form-impact-light.png",
-  "rolled-back.png": "editor-rolled-back-light.png",
 } as const;
 
 export const picturesFolder = path.join(root, "media/readme");
