@@ -90,7 +90,8 @@ describe("the policies of a project", function () {
     project = await openProject({
       directory,
       stateDir: join(root, "state"),
-      environment: { ...process.env, HOTENV_KEY: join(root, "key") },
+      // Nothing else of the shell's, which would win over `.env`: npm itself sets COLOR.
+      environment: { PATH: process.env.PATH, HOTENV_KEY: join(root, "key") },
       watch: true,
     });
     project.events.on((event) => {

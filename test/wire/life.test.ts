@@ -133,7 +133,12 @@ describe("an agent's life", function () {
       new Promise((resolve) => {
         const look = (): void => {
           const { connection, status } = session.state;
-          if (connection === "online" && status?.agent.pid !== before) resolve();
+          // Its local services were the older one's: they are started anew.
+          const runs = status?.services.every(
+            ({ state, health }) => state === "running" && health !== "starting",
+          );
+          if (connection === "online" && status?.agent.pid !== before && status?.state === "stable" && runs)
+            resolve();
         };
         session.onState(look);
         look();
