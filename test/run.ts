@@ -78,6 +78,7 @@ async function runMocha(suite: Suite, args: readonly string[], output: Output): 
   rmSync(result, { force: true });
   const environment = {
     HOTENV_RESULT: result,
+    ...(suite.needsBuild ? { HOTENV_TEST_ENTRY: path.join(root, "dist/hotenv.cjs") } : {}),
     ...(suite.name === "unit" ? { HOTENV_REPORT: "dot" } : {}),
     ...(suite.name === "long" ? { HOTENV_LONG: "1", HOTENV_RUNS: process.env.HOTENV_RUNS ?? "500" } : {}),
   };

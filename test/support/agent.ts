@@ -12,7 +12,8 @@ import {
   eventSchema,
 } from "../../core/protocol/messages.ts";
 
-const main = path.join(import.meta.dirname, "../../agent/main.ts");
+/** What is shipped where the test command has built it (test/run.ts), else its source. */
+const main = process.env.HOTENV_TEST_ENTRY ?? path.join(import.meta.dirname, "../../agent/main.ts");
 
 export interface Finished {
   readonly code: number | null;
