@@ -1,5 +1,5 @@
 /** The command palette, quick picks and notifications, by the words that a person reads there. */
-import type { Locator, Page } from "playwright-core";
+import { errors, type Locator, type Page } from "playwright-core";
 
 export function quickInput(page: Page): Locator {
   return page.locator(".quick-input-widget:visible");
@@ -11,15 +11,27 @@ export function picks(page: Page, text?: string | RegExp): Locator {
   return text === undefined ? rows : rows.filter({ hasText: text });
 }
 
-/** Runs a command by its whole title, category included: "Hotenv: Show Timeline". */
+/** How often one opens the palette before one gives up, and how long each time may take. */
+const tries = 6;
+const tryMs = 5_000;
+
+/**
+ * Runs a command by its whole title, category included: "Hotenv: Show Timeline". An editor that is just being
+ * shown takes the focus when it is ready, and that closes the palette: like a person, one opens it again.
+ */
 export async function runCommand(page: Page, title: string): Promise<void> {
-  await page.keyboard.press("F1");
-  const input = quickInput(page).locator("input");
-  await input.fill(`>${title}`);
-  await picks(page)
-    .filter({ has: page.getByText(title, { exact: true }) })
-    .first()
-    .click();
+  for (let left = tries - 1; ; left -= 1)
+    try {
+      await page.keyboard.press("F1");
+      await quickInput(page).locator("input").fill(`>${title}`, { timeout: tryMs });
+      await picks(page)
+        .filter({ has: page.getByText(title, { exact: true }) })
+        .first()
+        .click({ timeout: tryMs });
+      return;
+    } catch (error) {
+      if (!(error instanceof errors.TimeoutError) || left === 0) throw error;
+    }
 }
 
 /** Chooses the first row that contains `text`. */
