@@ -10,6 +10,8 @@ export interface Ratio {
 }
 
 export interface Judged {
+  /** The benchmark that measured it; the runner says so. */
+  readonly from?: string;
   readonly group: string;
   readonly name: string;
   readonly unit: Line["unit"];

@@ -1,8 +1,9 @@
 // `npm run bench [-- NAME…] [--smoke] [--against FILE]`: measures, prints the tables, and writes them to
-// bench/results.json and docs/benchmarks.md. With --against the ratios are compared with those of an earlier
-// run, and nothing but bench/rerun.json is written; a ratio that was called stable and differs is an error.
+// bench/results.json and docs/benchmarks.md; those of benchmarks that were not named stay, if they are this
+// machine's. With --against the ratios are compared with those of an earlier run, and nothing but
+// bench/rerun.json is written; a ratio that was called stable and differs is an error.
 import { fork } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { build } from "../../scripts/build.ts";
@@ -38,7 +39,7 @@ function measure(group: Group, scale: Scale): Promise<readonly Judged[]> {
       clearTimeout(limit);
       if (lines === undefined || code !== 0)
         reject(new Error(`${group.name} ended with exit code ${code}${lines ? "" : " and no lines"}.`));
-      else resolve(lines.map(judge));
+      else resolve(lines.map((line) => ({ ...judge(line), from: group.name })));
     });
   });
 }
@@ -81,17 +82,33 @@ for (const group of wanted) {
   }
 }
 console.log(`\n${forTerminal(lines)}`);
-const results: Results = { machine: describeMachine(), when: new Date().toISOString(), lines };
+const machine = describeMachine();
+const results: Results = { machine, when: new Date().toISOString(), lines };
 mkdirSync(path.dirname(resultsFile), { recursive: true });
-const write = (file: string): void => writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`);
+
+/** What this machine has measured before, of benchmarks that were not run now, in the order of the table. */
+function withEarlier(): Results {
+  const earlier = existsSync(resultsFile)
+    ? (JSON.parse(readFileSync(resultsFile, "utf8")) as Results)
+    : undefined;
+  const kept =
+    JSON.stringify(earlier?.machine) === JSON.stringify(machine)
+      ? (earlier?.lines ?? []).filter((line) => !lines.some(({ from }) => from === line.from))
+      : [];
+  const all = groups.flatMap(({ name }) => [...kept, ...lines].filter(({ from }) => from === name));
+  return { ...results, lines: all };
+}
+const write = (file: string, what: Results): void =>
+  writeFileSync(file, `${JSON.stringify(what, null, 2)}\n`);
 if (values.against !== undefined) {
   const earlier = JSON.parse(readFileSync(values.against, "utf8")) as Results;
   const { text, broken } = describeDrift(drift(earlier.lines, lines), allowedDrift);
   console.log(`\n${text}`);
-  write(path.join(root, "bench/rerun.json"));
+  write(path.join(root, "bench/rerun.json"), results);
   if (broken) process.exitCode = 1;
-} else if (wanted.length === groups.length && !values.smoke && failures.length === 0) {
-  write(resultsFile);
-  writePage(results);
+} else if (!values.smoke) {
+  const all = withEarlier();
+  write(resultsFile, all);
+  writePage(all);
 }
 if (failures.length > 0) process.exitCode = 1;
