@@ -18,15 +18,25 @@ interface Tally {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
+  /** What failed and why, to be said again at the very end: the output of a whole run is long. */
+  readonly failures: readonly string[];
 }
 
 /** What is read of mocha's JSON report. */
 const reportSchema = z.object({
   stats: z.object({ passes: z.number(), failures: z.number(), pending: z.number() }),
+  failures: z.array(
+    z.object({
+      fullTitle: z.string(),
+      file: z.string().nullish(),
+      err: z.object({ message: z.string().optional(), stack: z.string().optional() }),
+    }),
+  ),
 });
 
 const lastWordsMs = 1_000;
-const nothingRan: Tally = { passed: 0, failed: 1, skipped: 0 };
+const none: Tally = { passed: 0, failed: 0, skipped: 0, failures: [] };
+const failedWith = (failure: string): Tally => ({ ...none, failed: 1, failures: [failure] });
 
 function chosen(names: readonly string[]): readonly Suite[] {
   const wanted = names.length > 0 ? names : defaultSuites;
@@ -64,11 +74,11 @@ function say(output: Output, text: string): void {
 
 async function runSuite(suite: Suite, output: Output): Promise<Tally> {
   if (suite.run.kind === "mocha") return runMocha(suite, suite.run.args, output);
-  let tally: Tally = { passed: 0, failed: 0, skipped: 0 };
+  let tally = none;
   for (const [name, args] of Object.entries(suite.run.checks)) {
     const exitCode = await runNode(args, suite.limitSeconds, {}, output);
     say(output, `  ${exitCode === 0 ? "✔" : "✘"} ${name}`);
-    tally = add(tally, { passed: exitCode === 0 ? 1 : 0, failed: exitCode === 0 ? 0 : 1, skipped: 0 });
+    tally = add(tally, exitCode === 0 ? { ...none, passed: 1 } : failedWith(name));
   }
   return tally;
 }
@@ -85,15 +95,11 @@ async function runMocha(suite: Suite, args: readonly string[], output: Output): 
   const exitCode = await runNode(args, suite.limitSeconds, environment, output);
   const tally = readReport(result);
   if (tally === undefined) {
-    say(output, `The ${suite.name} suite ended with exit code ${exitCode} and no report.`);
-    return nothingRan;
+    return failedWith(`The ${suite.name} suite ended with exit code ${exitCode} and no report.`);
   }
-  // Every test passed, and yet something failed outside of them: that counts, too.
-  if (exitCode !== 0 && tally.failed === 0) return { ...tally, failed: 1 };
-  if (tally.passed + tally.failed === 0) {
-    say(output, `The ${suite.name} suite has no tests.`);
-    return nothingRan;
-  }
+  if (exitCode !== 0 && tally.failed === 0)
+    return add(tally, failedWith(`Every test passed, and yet the suite ended with exit code ${exitCode}.`));
+  if (tally.passed + tally.failed === 0) return failedWith(`The ${suite.name} suite has no tests.`);
   return tally;
 }
 
@@ -104,8 +110,15 @@ function readReport(file: string): Tally | undefined {
   } catch {
     return undefined;
   }
-  const { stats } = reportSchema.parse(JSON.parse(text));
-  return { passed: stats.passes, failed: stats.failures, skipped: stats.pending };
+  const { stats, failures } = reportSchema.parse(JSON.parse(text));
+  return {
+    passed: stats.passes,
+    failed: stats.failures,
+    skipped: stats.pending,
+    failures: failures.map(({ fullTitle, file, err }) =>
+      [fullTitle, ...(file ? [path.relative(root, file)] : []), err.stack ?? err.message ?? ""].join("\n"),
+    ),
+  };
 }
 
 /** Runs a program of this Node's, in a process group of its own, so that a suite that hangs ends with its children. */
@@ -158,6 +171,7 @@ const add = (a: Tally, b: Tally): Tally => ({
   passed: a.passed + b.passed,
   failed: a.failed + b.failed,
   skipped: a.skipped + b.skipped,
+  failures: [...a.failures, ...b.failures],
 });
 
 const inWords = ({ passed, failed, skipped }: Tally): string =>
@@ -185,10 +199,14 @@ async function main(): Promise<boolean> {
     const started = performance.now();
     say(output, `\n── ${suite.name}`);
     const lacking = suite.parts.filter((part) => missing.has(part));
-    let tally = nothingRan;
-    if (lacking.length > 0) say(output, `It cannot run: ${lacking.join(" and ")} could not be provided.`);
-    else if (suite.needsBuild && buildFailure !== undefined) say(output, `It cannot run: ${buildFailure}`);
-    else tally = await runSuite(suite, output);
+    const obstacle =
+      lacking.length > 0
+        ? `${lacking.join(" and ")} could not be provided.`
+        : suite.needsBuild
+          ? buildFailure
+          : undefined;
+    const tally =
+      obstacle === undefined ? await runSuite(suite, output) : failedWith(`It cannot run: ${obstacle}`);
     if (!output.live) process.stdout.write(output.kept.join(""));
     const line = `${suite.name.padEnd(9)} ${inWords(tally)}  (${seconds(started)})`;
     tallies.set(suite, { tally, line });
@@ -206,11 +224,15 @@ async function main(): Promise<boolean> {
     true,
   );
 
-  let sum: Tally = { passed: 0, failed: 0, skipped: 0 };
+  let sum = none;
   for (const suite of wanted) {
-    const ended = tallies.get(suite);
-    lines.push(ended?.line ?? `${suite.name} did not run`);
-    sum = add(sum, ended?.tally ?? nothingRan);
+    const { tally, line } = tallies.get(suite) ?? {
+      tally: failedWith("It did not run."),
+      line: `${suite.name} did not run`,
+    };
+    lines.push(line);
+    sum = add(sum, tally);
+    for (const failure of tally.failures) console.log(`\n── failed in ${suite.name}: ${failure}`);
   }
   console.log(`\n${lines.join("\n")}\n${inWords(sum)}`);
   return sum.failed === 0;
