@@ -10,13 +10,18 @@ export interface Heartbeat {
 export function startHeartbeat(socket: WebSocket, intervalMs: number): Heartbeat {
   let latencyMs: number | undefined;
   let sentAt: number | undefined;
+  let lastBeat = performance.now();
   const beat = (): void => {
+    const now = performance.now();
+    const isLate = now - lastBeat > 1.5 * intervalMs;
+    lastBeat = now;
     if (socket.readyState !== socket.OPEN) return;
     if (sentAt !== undefined) {
-      socket.terminate();
+      // After a pause of this process's own (the machine slept, or was busy) an answer may lie unread.
+      if (!isLate) socket.terminate();
       return;
     }
-    sentAt = performance.now();
+    sentAt = now;
     socket.ping();
   };
   socket.on("pong", () => {

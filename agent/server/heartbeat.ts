@@ -10,9 +10,10 @@ export interface Heartbeat {
 export function startHeartbeat(clients: ReadonlySet<WebSocket>, intervalMs: number): Heartbeat {
   const silent = new WeakSet<WebSocket>();
   const latencies = new WeakMap<WebSocket, number>();
-  const beat = (client: WebSocket): void => {
+  const beat = (client: WebSocket, isLate: boolean): void => {
     if (silent.has(client)) {
-      client.terminate();
+      // After a pause of this process's own (the machine slept, or was busy) an answer may lie unread.
+      if (!isLate) client.terminate();
       return;
     }
     silent.add(client);
@@ -23,8 +24,12 @@ export function startHeartbeat(clients: ReadonlySet<WebSocket>, intervalMs: numb
     });
     client.ping();
   };
+  let lastBeat = performance.now();
   const timer = setInterval(() => {
-    for (const client of clients) if (client.readyState === client.OPEN) beat(client);
+    const now = performance.now();
+    const isLate = now - lastBeat > 1.5 * intervalMs;
+    lastBeat = now;
+    for (const client of clients) if (client.readyState === client.OPEN) beat(client, isLate);
   }, intervalMs);
   timer.unref();
   return { latencyMs: (client) => latencies.get(client), stop: () => clearInterval(timer) };

@@ -5,8 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "mocha";
 import { historyListReportSchema } from "../../core/protocol/cli.ts";
+import { freePort } from "../support/free-port.ts";
 import { hotenv, type Running, startScript } from "./hotenv.ts";
-import { freePort, withValues } from "./small-project.ts";
+import { withValues } from "./small-project.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 

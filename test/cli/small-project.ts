@@ -2,11 +2,11 @@
  * A project of two local services for tests of the command line: `api` answers over HTTP with GREETING
  * from its .env and dies of the value "bad"; `web`, which depends on it, answers with COLOR.
  */
-import { once } from "node:events";
+
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePort } from "../support/free-port.ts";
 
 export interface SmallProject {
   readonly directory: string;
@@ -18,17 +18,6 @@ export interface SmallProject {
   readEnv(): string;
   writeEnv(text: string): void;
   remove(): void;
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("A TCP server has a port.");
-  return address.port;
 }
 
 /** The text of a .env file with other values; everything else stays as it is. */

@@ -6,7 +6,7 @@ import { homedir, tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import * as z from "zod";
-import { freePort } from "../cli/small-project.ts";
+import { freePort } from "../support/free-port.ts";
 
 const cache = path.join(
   process.env.XDG_CACHE_HOME ?? path.join(homedir(), ".cache"),

@@ -1,9 +1,10 @@
 /** examples/compose as the tests run it: on the scratch image, on ports that nobody else has. */
+
 import { readdir, readFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import path from "node:path";
 import { testImage } from "./docker-image.ts";
 import { composeProject, type TestProject } from "./docker-project.ts";
+import { freePort } from "./free-port.ts";
 
 const exampleDir = path.join(import.meta.dirname, "../../examples/compose");
 
@@ -24,7 +25,7 @@ export async function exampleProject(name: string): Promise<ExampleProject> {
     const file = path.join(entry.parentPath, entry.name);
     files[path.relative(exampleDir, file)] = await readFile(file, "utf8");
   }
-  const [apiPort, webPort] = await freePorts();
+  const [apiPort, webPort] = [await freePort(), await freePort()];
   const fixed = { API_PORT: `${apiPort}`, WEB_PORT: `${webPort}` };
   const env = `${withValues(files[".env"] ?? "", fixed)}BUSYBOX_IMAGE=${await testImage()}\n`;
   const project = await composeProject({ name, files: { ...files, ".env": env } });
@@ -48,26 +49,4 @@ function withValues(text: string, values: Readonly<Record<string, string>>): str
     result = result.replace(line, () => `${key}=${value}`);
   }
   return result;
-}
-
-/** Two ports that were free a moment ago, and are not the same. */
-async function freePorts(): Promise<[number, number]> {
-  const servers = await Promise.all([listen(), listen()]);
-  const ports = servers.map((server) => {
-    const address = server.address();
-    if (address === null || typeof address === "string") throw new Error("A TCP server has no port.");
-    return address.port;
-  });
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  const [first, second] = ports;
-  if (first === undefined || second === undefined) throw new Error("There are not two free ports.");
-  return [first, second];
-}
-
-function listen(): Promise<ReturnType<typeof createServer>> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => resolve(server));
-  });
 }

@@ -6,12 +6,12 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import type { ServiceModel } from "../../../core/compose/model.ts";
+import { freePort } from "../../../test/support/free-port.ts";
 import type { RuntimeEvent } from "../runtime.ts";
 import { isGroupAlive } from "./identity.ts";
 import { ProcessRuntime } from "./process-runtime.ts";
 import {
   answerOf,
-  freePort,
   httpService,
   makeProject,
   never,

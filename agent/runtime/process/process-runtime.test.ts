@@ -4,12 +4,12 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import { HotenvError } from "../../../core/protocol/errors.ts";
+import { freePort } from "../../../test/support/free-port.ts";
 import type { RuntimeEvent } from "../runtime.ts";
 import { isGroupAlive } from "./identity.ts";
 import { ProcessRuntime } from "./process-runtime.ts";
 import {
   answerOf,
-  freePort,
   httpService,
   makeProject,
   never,
@@ -23,6 +23,8 @@ import {
 } from "./runtime.fixture.ts";
 
 const stayAlive = "setInterval(() => {}, 1000);";
+/** A stability window that a service is to end in: nobody waits for the rest of it. */
+const untilItEndsMs = 50_000;
 
 describe("the process runtime", function () {
   this.timeout(60_000);
@@ -139,7 +141,8 @@ describe("the process runtime", function () {
     const before = performance.now();
     await perform(runtime, { ...stepOf(api, api), target: undefined }, "r2");
     const tookMs = performance.now() - before;
-    assert.ok(tookMs >= 290 && tookMs < 2_000, `${tookMs} ms`);
+    // Without a grace of its own it would have had ten seconds.
+    assert.ok(tookMs >= 290 && tookMs < 9_000, `${tookMs} ms`);
     assert.equal(isGroupAlive(leader), false);
     const state = await readFile(`/proc/${grandchild}/stat`, "utf8").catch(() => "gone");
     assert.match(state, /^gone$|\) [ZX] /);
@@ -179,11 +182,11 @@ describe("the process runtime", function () {
   it("says how a service ended that does not stay up, with the last 20 lines of its own log", async () => {
     const first = scripted("api", "console.log('of an earlier one')");
     await perform(runtime, stepOf(first), "r1");
-    assert.equal((await runtime.verify("api", first, 500, never)).ok, false);
+    assert.equal((await runtime.verify("api", first, untilItEndsMs, never)).ok, false);
 
     const api = scripted("api", "for (let i = 1; i <= 30; i++) console.error('line ' + i); process.exit(3)");
     await perform(runtime, stepOf(api, first), "r2");
-    const result = await runtime.verify("api", api, 2_000, never);
+    const result = await runtime.verify("api", api, untilItEndsMs, never);
     assert.ok(!result.ok);
     assert.equal(result.inconclusive, false);
     assert.match(result.reason, /^api exited with code 3 after \d+\.\d s\.$/);
@@ -194,7 +197,7 @@ describe("the process runtime", function () {
 
     const short = scripted("api", "console.log('short')");
     await perform(runtime, stepOf(short, api), "r3");
-    const ended = await runtime.verify("api", short, 2_000, never);
+    const ended = await runtime.verify("api", short, untilItEndsMs, never);
     assert.deepEqual(!ended.ok && ended.log, ["short"]);
   });
 
@@ -202,7 +205,7 @@ describe("the process runtime", function () {
     const api = scripted("api", "setTimeout(() => process.exit(1), 300)");
     await perform(runtime, stepOf(api), "r1");
     assert.deepEqual(await runtime.verify("api", api, 0, never), { ok: true });
-    const result = await runtime.verify("api", api, 2_000, never);
+    const result = await runtime.verify("api", api, untilItEndsMs, never);
     assert.match(result.ok ? "" : result.reason, /exited with code 1/);
   });
 
@@ -223,7 +226,7 @@ describe("the process runtime", function () {
   });
 
   it("says why a health check fails, after as many times as it may", async () => {
-    const check = { interval: 50, timeout: 5_000, retries: 3, start_period: 0 };
+    const check = { interval: 50, timeout: 20_000, retries: 3, start_period: 0 };
     const api = scripted("api", stayAlive, {
       healthcheck: {
         ...check,
@@ -246,11 +249,11 @@ describe("the process runtime", function () {
     const file = join(project.directory, "check.pid");
     const test = ["CMD-SHELL", `echo $$ > '${file}'; sleep 60`];
     const api = scripted("api", stayAlive, {
-      healthcheck: { test, interval: 10, timeout: 200, retries: 1, start_period: 0 },
+      healthcheck: { test, interval: 10, timeout: 2_000, retries: 1, start_period: 0 },
     });
     await perform(runtime, stepOf(api), "r1");
     const result = await runtime.verify("api", api, 0, never);
-    assert.equal(result.ok ? "" : result.reason, "api failed its health check: no answer within 200 ms.");
+    assert.equal(result.ok ? "" : result.reason, "api failed its health check: no answer within 2000 ms.");
     assert.equal(isGroupAlive(Number(await readFile(file, "utf8"))), false);
   });
 
@@ -261,17 +264,17 @@ describe("the process runtime", function () {
       "api",
       `setTimeout(() => require("fs").writeFileSync(${JSON.stringify(ready)}, ""), 400); ${stayAlive}`,
       {
-        healthcheck: { test, interval: 30_000, timeout: 5_000, retries: 1, start_period: 0 },
+        healthcheck: { test, interval: 50_000, timeout: 20_000, retries: 1, start_period: 0 },
       },
     );
     const before = performance.now();
     await perform(runtime, stepOf(api), "r1");
     assert.deepEqual(await runtime.verify("api", api, 0, never), { ok: true });
-    assert.ok(performance.now() - before < 5_000);
+    assert.ok(performance.now() - before < 50_000);
   });
 
   it("is inconclusive when the check's command is missing", async () => {
-    const check = { interval: 50, timeout: 1_000, retries: 3, start_period: 0 };
+    const check = { interval: 50, timeout: 20_000, retries: 3, start_period: 0 };
     const tests = [["CMD", "hotenv-no-such-command"]];
     if (process.platform !== "win32") tests.push(["CMD-SHELL", "hotenv-no-such-command --flag"]);
     for (const test of tests) {

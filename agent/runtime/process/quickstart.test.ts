@@ -8,12 +8,12 @@ import type { ServiceModel } from "../../../core/compose/model.ts";
 import { findImpacts } from "../../../core/plan/impact.ts";
 import { orderPhases } from "../../../core/plan/phases.ts";
 import { parseSettings } from "../../../core/settings/settings.ts";
+import { freePort } from "../../../test/support/free-port.ts";
 import { readSnapshot } from "../../watch/read-snapshot.ts";
 import { loadProcessServices } from "./load.ts";
 import { ProcessRuntime } from "./process-runtime.ts";
 import {
   answerOf,
-  freePort,
   makeProject,
   never,
   perform,

@@ -1,7 +1,4 @@
-/** What the tests of this folder share: a project's directories, models, and little services. */
-import { once } from "node:events";
 import { mkdtemp, realpath, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ServiceModel } from "../../../core/compose/model.ts";
@@ -60,22 +57,12 @@ export function httpService(
         `fetch("http://127.0.0.1:${port}").then(() => process.exit(0), () => process.exit(1))`,
       ],
       interval: 500,
-      timeout: 5_000,
+      timeout: 20_000,
       retries: 3,
-      start_period: 5_000,
+      start_period: 50_000,
     },
     ...more,
   });
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
 }
 
 export const answerOf = async (port: number): Promise<string> =>
