@@ -13,8 +13,7 @@ const reportSchema = z.object({
   diagnostics: z.array(z.object({ category: z.string(), severity: z.string() })),
 });
 
-describe("the house's lint", function () {
-  this.timeout(20_000);
+describe("the house's lint", () => {
   let folder: string;
   before(() => {
     folder = mkdtempSync(path.join(tmpdir(), "hotenv-biome-"));

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { writeFileSync } from "node:fs";
 import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -89,8 +90,9 @@ services:
   }
 
   const save = async ({ api }: LiveProject, text: string): Promise<void> => {
-    await writeFile(env, text);
     const hash = createHash("sha256").update(text).digest("hex");
+    // At one go: the watcher must not settle between the file and the word.
+    writeFileSync(env, text);
     await api.saved({ path: ".env", hash, author: { name: "Ann" } }, never);
   };
 

@@ -33,7 +33,8 @@ export interface StandardSchemaRun {
   readonly signal?: AbortSignal;
 }
 
-const defaultLimitMs = 5_000;
+/** Enough for a large library on a busy machine. */
+const defaultLimitMs = 20_000;
 /** What a module prints to standard error is kept to this length, for its error message. */
 const maxSaidUnits = 2_000;
 

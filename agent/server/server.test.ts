@@ -232,8 +232,7 @@ describe("the server", () => {
       assert.deepEqual([stranger.initial.resumed, stranger.initial.seq], [false, 7]);
     });
 
-    it("that a slow client has lost for good are stood in for by a status, and verdicts overtake the rest", async function () {
-      this.timeout(20_000);
+    it("that a slow client has lost for good are stood in for by a status, and verdicts overtake the rest", async () => {
       const events = new EventLog({ capacity: 50 });
       const { rendezvous } = await start({ events });
       const slow = bareClient(project.paths.socket, { Authorization: `Bearer ${rendezvous.token}` });

@@ -150,8 +150,7 @@ describe("the static analysis and Compose read the same in", () => {
   afterEach(() => rm(directory, { recursive: true }));
 
   for (const { title, files, shell = {} } of layouts)
-    it(title, async function () {
-      this.timeout(20_000);
+    it(title, async () => {
       for (const [path, text] of Object.entries(files)) {
         await mkdir(dirname(join(directory, path)), { recursive: true });
         await writeFile(join(directory, path), text);

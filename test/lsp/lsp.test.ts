@@ -69,9 +69,7 @@ const ask = <Answer>({ method }: { readonly method: string }, params?: object): 
 const place = (line: number, character: number) => ({ line, character });
 const span = (line: number, from: number, to: number) => ({ start: place(line, from), end: place(line, to) });
 
-describe("hotenv lsp", function () {
-  this.timeout(30_000);
-
+describe("hotenv lsp", () => {
   it("says what it can, serves, and ends as it is told", async () => {
     const capabilities = await initialize(editor);
     assert.equal(capabilities.hoverProvider, true);
