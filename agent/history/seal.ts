@@ -23,6 +23,12 @@ const codecs = { plain: 0, deflate: 1, words: 2 } as const;
 const minDeflatedBytes = 24;
 /** Above this, a content has told its own words often enough. */
 const maxWordsBytes = 16_384;
+/**
+ * An event is sealed whenever something happens: zlib's own tables for a long text would take 300 KB each time. What
+ * was written with small ones is read with any.
+ */
+const smallBytes = 2048;
+const smallTables = { windowBits: 12, memLevel: 5, chunkSize: smallBytes };
 
 /** What the records of a history are full of, the commonest last. Part of the format: it must never change. */
 const words = Buffer.from(
@@ -55,7 +61,8 @@ export interface Sealer {
 function pack(content: Buffer): Buffer {
   if (content.length >= minDeflatedBytes) {
     const known = content.length <= maxWordsBytes;
-    const deflated = deflateRawSync(content, known ? { dictionary: words } : {});
+    const tables = content.length <= smallBytes ? smallTables : {};
+    const deflated = deflateRawSync(content, known ? { dictionary: words, ...tables } : {});
     if (deflated.length < content.length)
       return Buffer.concat([Buffer.of(known ? codecs.words : codecs.deflate), deflated]);
   }

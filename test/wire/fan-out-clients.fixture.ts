@@ -20,7 +20,7 @@ interface Reader {
 }
 
 /** A log line of the agent, in the shape in which it writes it: cheaper than to parse it all. */
-const event = /"seq":(\d+),"data":\{"level":"info","message":"(\d+)"/;
+const event = /"seq":(\d+),"data":\{"level":"info","message":"(\d+) /;
 
 const greeting = JSON.stringify({
   jsonrpc: "2.0",

@@ -7,7 +7,12 @@ import { testProject } from "../../client/test-agent.ts";
 
 export type Order =
   | { readonly kind: "connect"; readonly token: string }
-  | { readonly kind: "emit"; readonly count: number; readonly perSecond: number }
+  | {
+      readonly kind: "emit";
+      readonly count: number;
+      readonly perSecond: number;
+      readonly paddingBytes: number;
+    }
   | { readonly kind: "await"; readonly perClient: number; readonly upTo: number; readonly limitMs: number }
   | { readonly kind: "memory" }
   | { readonly kind: "end" };
@@ -30,7 +35,9 @@ export type Report =
   | {
       readonly kind: "memory";
       readonly rssMb: number;
+      /** After a collection: JavaScript's objects, and what they hold outside of its heap. */
       readonly heapMb: number;
+      readonly externalMb: number;
       readonly cpuMs: number;
       readonly clients: number;
     };
@@ -41,6 +48,8 @@ export interface FanOutOptions {
   readonly clients: number;
   readonly perSecond: number;
   readonly seconds: number;
+  /** How much longer each event is than its time. Default 0. */
+  readonly paddingBytes?: number;
   /** Further clients that connect and then never read. */
   readonly stalled?: number;
 }
@@ -50,7 +59,8 @@ export interface FanOut extends Omit<ReportOf<"heard">, "kind"> {
   readonly memory: { readonly before: number; readonly during: number; readonly after: number };
   /** Of the agent, from the first event to the last client's last. */
   readonly cpuMs: number;
-  readonly heap: { readonly before: number; readonly after: number };
+  readonly heap: { readonly before: number; readonly during: number; readonly after: number };
+  readonly external: { readonly before: number; readonly during: number; readonly after: number };
 }
 
 /** For a machine that has much else to do: what is late is not lost. */
@@ -83,7 +93,13 @@ function reportOf<K extends Report["kind"]>(child: ChildProcess, kind: K): Promi
   });
 }
 
-export async function fanOut({ clients, perSecond, seconds, stalled = 0 }: FanOutOptions): Promise<FanOut> {
+export async function fanOut({
+  clients,
+  perSecond,
+  seconds,
+  paddingBytes = 0,
+  stalled = 0,
+}: FanOutOptions): Promise<FanOut> {
   const project = testProject();
   const children: ChildProcess[] = [];
   const order = (child: ChildProcess, what: Order): void => void child.send(what);
@@ -110,7 +126,7 @@ export async function fanOut({ clients, perSecond, seconds, stalled = 0 }: FanOu
     await ask(readers, { kind: "connect", token: found.rendezvous.token }, "ready");
     const connected = await ask(agent, { kind: "memory" }, "memory");
     const count = perSecond * seconds;
-    const { seq } = await ask(agent, { kind: "emit", count, perSecond }, "emitted");
+    const { seq } = await ask(agent, { kind: "emit", count, perSecond, paddingBytes }, "emitted");
     const heard = await ask(readers, { kind: "await", perClient: count, upTo: seq, limitMs }, "heard");
     const during = await ask(agent, { kind: "memory" }, "memory");
     if (during.clients !== clients + stalled)
@@ -126,7 +142,8 @@ export async function fanOut({ clients, perSecond, seconds, stalled = 0 }: FanOu
       ...rest,
       memory: { before: before.rssMb, during: during.rssMb, after: after.rssMb },
       cpuMs: during.cpuMs - connected.cpuMs,
-      heap: { before: before.heapMb, after: after.heapMb },
+      heap: { before: before.heapMb, during: during.heapMb, after: after.heapMb },
+      external: { before: before.externalMb, during: during.externalMb, after: after.externalMb },
     };
   } finally {
     for (const child of children) {

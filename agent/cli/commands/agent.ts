@@ -8,6 +8,7 @@ import type { Status } from "../../../core/protocol/words.ts";
 import type { HandedKeys } from "../../history/history.ts";
 import type { LiveProject } from "../../project/live.ts";
 import type { HttpServer, HttpSettings } from "../../server/http/serve.ts";
+import { keepYoungHeapSmall } from "../../server/young-heap.ts";
 import { pathsOf } from "../access.ts";
 import { type Context, cliError } from "../context.ts";
 import { type HttpOptions, httpSettings } from "../http-settings.ts";
@@ -42,6 +43,7 @@ export interface AgentOptions extends HttpOptions {
 }
 
 export async function agent(context: Context, options: AgentOptions): Promise<number> {
+  keepYoungHeapSmall();
   const http = await httpSettings(options);
   return options.spawned === true ? spawned(context, options, http) : foreground(context, options.idle, http);
 }
