@@ -28,7 +28,7 @@ describe(`${clients} clients of one agent, ${perSecond} events a second for ${se
     assert.deepEqual([free.lost, free.doubled, free.disordered], [0, 0, 0]);
     // Per client and for all that it was told; the rest is what any process's heap grows by as it works.
     assert.ok(free.heap.after - free.heap.before < 10 + clients / 100, figures(free));
-    assert.ok(free.external.after - free.external.before < 10, figures(free));
+    assert.ok(free.external.after - free.external.before < 30, figures(free));
     // Measured: 33 MB for 1,000, 3 MB for 50; with V8's own measure of a young heap, 90 MB.
     assert.ok(free.memory.during - free.memory.before < 40 + clients / 10, figures(free));
   });
