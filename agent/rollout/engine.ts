@@ -82,19 +82,26 @@ async function prepareAll(
   scripts: Map<ExecutableStep, Script>,
   signal: AbortSignal,
 ): Promise<void> {
-  for (const [phase, { steps }] of request.plan.phases.entries())
-    await Promise.all(
+  const failed = new AbortController();
+  const either = AbortSignal.any([signal, failed.signal]);
+  for (const [phase, { steps }] of request.plan.phases.entries()) {
+    // Until the last has ended: no build goes on behind a rollout that was given up.
+    const outcomes = await Promise.allSettled(
       steps.map(async (step) => {
         parts.progress.move(phase, step.service, "preparing");
         try {
-          scripts.set(step, await parts.runtimeOf(step).prepare(step, parts.progress.rollout.id, signal));
+          scripts.set(step, await parts.runtimeOf(step).prepare(step, parts.progress.rollout.id, either));
         } catch (error) {
+          if (either.aborted) throw error;
+          failed.abort();
           const failure = failureOf(error);
           parts.progress.move(phase, step.service, "failed", failure.reason);
           throw new StepFailed({ ...failure, service: step.service });
         }
       }),
     );
+    throwFirst(outcomes);
+  }
 }
 
 /** Runs the steps of one phase side by side. The first failure stops the others between two operations. */

@@ -2,7 +2,7 @@
 import { type HotenvError, toHotenvError } from "../../core/protocol/errors.ts";
 import type { Rollout, Verdict } from "../../core/protocol/words.ts";
 import type { EngineParts, EngineRequest, Performed } from "./engine-request.ts";
-import type { Failure } from "./failure.ts";
+import { type Failure, throwFirst } from "./failure.ts";
 import { type ExecutableStep, tellReturned } from "./rollout-plan.ts";
 import { undoPasses } from "./undo.ts";
 
@@ -56,11 +56,16 @@ export async function goBack(
     }
   };
   const passes = undoPasses(performed.map((each) => ({ ...each, service: each.step.service })));
-  await Promise.all(passes.yielding.map((operations) => inTurn(operations, undo)));
-  const proved = await resumeAll(
+  const gaveWay = new Map(
+    [...passes.yielding].map(([service, operations]) => [service, inTurn(operations, undo)]),
+  );
+  const resuming = resumeAll(
     steps,
     {
-      resume: (service) => inTurn(passes.resuming.get(service) ?? [], undo),
+      resume: async (service) => {
+        await Promise.all([...passes.claiming, service].map((each) => gaveWay.get(each)));
+        await inTurn(passes.resuming.get(service) ?? [], undo);
+      },
       // It runs again; what is left of the new one must not be taken for a part of it.
       settle: async (service) => {
         await inTurn(passes.naming.get(service) ?? [], undo);
@@ -69,6 +74,9 @@ export async function goBack(
     },
     parts,
   );
+  // Whoever waits hears of a failure; where nobody comes to wait, somebody else has failed before.
+  await Promise.allSettled([resuming, ...gaveWay.values()]);
+  const proved = await resuming;
 
   trouble.push(...proved);
   if (trouble.length > 0) trouble.push(...(await howToFinish([...steps.keys()], parts)));
@@ -124,8 +132,12 @@ async function resumeAll(
     const settled = started.then(() => undo.settle(step.service));
     services.set(step.service, { started, proved: settled.then(() => proveOld(step, phase, parts)) });
   }
-  const proved = await Promise.all([...services.values()].map((service) => service.proved));
-  return proved.filter((problem) => problem !== undefined);
+  // All of them, also where the runtime went away: nothing of this goes on beside what recovers from it later.
+  const outcomes = await Promise.allSettled([...services.values()].map((service) => service.proved));
+  throwFirst(outcomes);
+  return outcomes.flatMap((outcome) =>
+    outcome.status === "fulfilled" && outcome.value !== undefined ? [outcome.value] : [],
+  );
 }
 
 /** @returns what is wrong, as a sentence; undefined when the service runs as before */

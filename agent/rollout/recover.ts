@@ -61,7 +61,7 @@ export async function recover(
     ),
   );
   for (const { seq, service, operation } of [
-    ...yielding.flat().sort((a, b) => b.seq - a.seq),
+    ...[...yielding.values()].flat().sort((a, b) => b.seq - a.seq),
     ...[...resuming.values()].flat(),
     ...[...naming.values()].flat(),
     ...[...discarding.values()].flat(),

@@ -44,7 +44,12 @@ export async function runStep(
     if (proof.ok || proof.inconclusive || !isLight(step.action)) accept(step, proof);
     else {
       // The lighter step was not enough: the next rung of the ladder.
-      const heavier = await runtime.prepare({ ...step, action: "restart" }, progress.rollout.id, signal);
+      // It ran until it was told: where that has ended it, it starts again.
+      const heavier = await runtime.prepare(
+        { ...step, action: "restart", start: true },
+        progress.rollout.id,
+        signal,
+      );
       await perform(heavier.operations);
       progress.move(phase, step.service, "probing", `${proof.reason} It was restarted.`);
       accept(step, await prove(runtime, step, step.target, signal));

@@ -10,6 +10,35 @@ const done = (seq: number, phase: number, service: string, undo?: "resume" | "na
 });
 
 describe("Undoing", () => {
+  it("makes all wait for a service that may hold what a former one needs, and for no other", () => {
+    const start = (seq: number, service: string, claimsNothingNew?: boolean) => ({
+      ...done(seq, 0, service),
+      operation: { kind: "start", claimsNothingNew },
+    });
+    const { claiming } = undoPasses([start(1, "db", true), start(2, "api"), start(3, "api", true)]);
+    assert.deepEqual(claiming, ["api"]);
+  });
+
+  it("does not tell a service to reload that is started anew", () => {
+    const restart = {
+      ...done(3, 0, "web", "resume"),
+      operation: { kind: "restart", undo: "resume" as const, renews: true },
+    };
+    const { resuming } = undoPasses([
+      done(1, 0, "web"),
+      done(2, 0, "web", "resume"),
+      restart,
+      done(4, 0, "api", "resume"),
+    ]);
+    assert.deepEqual(
+      [...resuming].map(([service, items]) => [service, items.map(({ seq }) => seq)]),
+      [
+        ["api", [4]],
+        ["web", [3]],
+      ],
+    );
+  });
+
   it("lets all that is new give way, then resumes in the order of the phases, then names, then throws away", () => {
     const { yielding, resuming, naming, discarding } = undoPasses([
       done(1, 0, "db", "discard"),
@@ -23,7 +52,13 @@ describe("Undoing", () => {
       done(9, 1, "api"),
     ]);
     const seqs = (items: readonly { seq: number }[]) => items.map(({ seq }) => seq);
-    assert.deepEqual(yielding.map(seqs), [[9, 8], [5]]);
+    assert.deepEqual(
+      [...yielding].map(([service, items]) => [service, seqs(items)]),
+      [
+        ["api", [9, 8]],
+        ["db", [5]],
+      ],
+    );
     assert.deepEqual(
       [...resuming].map(([service, items]) => [service, seqs(items)]),
       [

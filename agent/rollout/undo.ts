@@ -12,8 +12,10 @@ export interface Undoable {
 }
 
 export interface UndoPasses<T> {
-  /** Each service's by itself, the last done first; what one service does here no other one waits for. */
-  readonly yielding: readonly (readonly T[])[];
+  /** By service, the last done first. */
+  readonly yielding: ReadonlyMap<string, readonly T[]>;
+  /** Services of which no former one may run before they have given way: they may hold what it needs. */
+  readonly claiming: readonly string[];
   /** By service. The services of a later phase may need those of an earlier one. */
   readonly resuming: ReadonlyMap<string, readonly T[]>;
   /** By service, when that one runs again: it can serve under any name. */
@@ -26,12 +28,25 @@ export interface UndoPasses<T> {
 export function undoPasses<T extends Undoable>(done: readonly T[]): UndoPasses<T> {
   const newestFirst = done.toSorted((a, b) => b.seq - a.seq);
   const inPass = (pass: Operation["undo"]) => newestFirst.filter(({ operation }) => operation.undo === pass);
+  const yielding = inPass(undefined);
+  const resuming = inPass("resume");
+  const renewed = new Set(
+    resuming.filter(({ operation }) => operation.renews === true).map(({ service }) => service),
+  );
   return {
-    yielding: [...Map.groupBy(inPass(undefined), ({ service }) => service).values()],
-    resuming: new Map(
-      [...Map.groupBy(inPass("resume"), ({ service }) => service)].sort(
-        ([, [a]], [, [b]]) => (a?.phase ?? 0) - (b?.phase ?? 0),
+    yielding: Map.groupBy(yielding, ({ service }) => service),
+    claiming: [
+      ...new Set(
+        yielding.filter(({ operation }) => operation.claimsNothingNew !== true).map(({ service }) => service),
       ),
+    ],
+    resuming: new Map(
+      [
+        ...Map.groupBy(
+          resuming.filter(({ service, operation }) => operation.renews === true || !renewed.has(service)),
+          ({ service }) => service,
+        ),
+      ].sort(([, [a]], [, [b]]) => (a?.phase ?? 0) - (b?.phase ?? 0)),
     ),
     naming: Map.groupBy(inPass("name"), ({ service }) => service),
     discarding: Map.groupBy(inPass("discard"), ({ service }) => service),

@@ -17,6 +17,13 @@ export interface Operation {
    * way and what the service depends on runs; `name`: when it runs, before it is proved; `discard`: after that.
    */
   readonly undo?: "resume" | "name" | "discard" | undefined;
+  /**
+   * What it starts holds nothing (ports, addresses) that its predecessor did not hold: of the former services only
+   * that one has to wait for it to give way.
+   */
+  readonly claimsNothingNew?: boolean | undefined;
+  /** It undoes by a new start, which reads everything anew: lighter steps of the service need no undoing beside it. */
+  readonly renews?: boolean | undefined;
   readonly [field: string]: unknown;
 }
 

@@ -74,6 +74,36 @@ services: { web: { reload: { signal: HUP }, verify: [{ exec: "cmp /seen /rules.t
     assert.match(said.join(" "), /cmp .* ended with exit code 1.* It was restarted\./);
   });
 
+  it("runs again with the former file where the reload has ended it", async () => {
+    const ends = `"! grep -q bad /rules.txt || exit 5"`;
+    await using its = await composeProject({
+      name: "ended",
+      files: {
+        ".env": "",
+        "hotenv.yaml": `policy: { stability: 30s }\nservices: { web: { reload: { signal: HUP } } }\n`,
+        "rules.txt": "one\n",
+        "compose.yaml": `services:
+  web:
+    image: ${await testImage()}
+    command: ["sh", "-c", 'trap ${ends} HUP; trap "exit 0" TERM; eval ${ends}; while :; do sleep 0.05; done']
+    volumes: ["./rules.txt:/rules.txt:ro"]
+`,
+      },
+    });
+    await its.compose("up", "-d");
+    await using bench = await agentBench(its.dir);
+    const agent = await bench.startAgent();
+    await agent.settled();
+    const [before] = await its.inspect();
+    await its.write("rules.txt", "bad\n");
+    const { revision, message } = await nextVerdict(agent);
+    assert.equal(revision.verdict, "rolled-back", message);
+    assert.match(message, /ended with exit code 5/);
+    assert.equal(await its.read("rules.txt"), "one\n");
+    const [after] = await its.inspect();
+    assert.deepEqual([after?.Id, after?.State.Running], [before?.Id, true]);
+  });
+
   for (const [way, reload] of Object.entries(ways))
     it(`is told by ${way}; a bad file is refused while the old one is served`, async () => {
       const port = await freePort();

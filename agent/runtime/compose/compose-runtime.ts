@@ -15,7 +15,7 @@ import {
   listContainers,
   statusOfService,
 } from "./containers.ts";
-import { planDirect } from "./create-direct.ts";
+import { keepsItsPlace, planDirect } from "./create-direct.ts";
 import { connectDocker, dockerError, dockerHost, endpointOf, statusOf } from "./docker.ts";
 import { type EventLoop, followEvents } from "./events.ts";
 import { execIn, staleFiles } from "./exec.ts";
@@ -183,7 +183,15 @@ export async function openComposeRuntime(project: ComposeProject, name: string):
     );
     const isRestart = step.action === "restart" || stale.some((files) => files.length > 0);
     if (isRestart)
-      return running.map(({ id }): ComposeOperation => ({ kind: "restart", id, shows: "stopping" }));
+      return running.map(
+        ({ id }): ComposeOperation => ({
+          kind: "restart",
+          id,
+          shows: "stopping",
+          undo: "resume",
+          renews: true,
+        }),
+      );
     const checks = running.flatMap(({ id }): ComposeOperation[] =>
       step.reload?.check === undefined ? [] : [{ kind: "check", id, command: wordsOf(step.reload.check) }],
     );
@@ -215,19 +223,17 @@ export async function openComposeRuntime(project: ComposeProject, name: string):
       undo: "discard",
     };
     const files = injectedFiles(target);
-    if (olds.length === 0)
-      return {
-        operations: [create, { kind: "start", service, olds: [], files, shows: "starting" }],
-        cleanup: [],
-      };
+    const claimsNothingNew = step.current !== undefined && keepsItsPlace(step.current, target);
+    const start = { kind: "start", service, files, claimsNothingNew, shows: "starting" } as const;
+    if (olds.length === 0) return { operations: [create, { ...start, olds: [] }], cleanup: [] };
     const swaps = containers.flatMap(({ id, name: called, state }): ComposeOperation[] => [
       // Names first, while the old one still serves: from its stop to the new one's start nothing else is done.
       { kind: "set-aside", id, name: called, kept: keptName(called, rollout), undo: "name" },
       { kind: "take-name", service, old: id, name: called, undo: "name" },
       { kind: "stop", id, shows: "stopping", undo: "resume" },
       // What was stopped stays stopped.
-      ...(state === "running" || state === "restarting" || step.start === true
-        ? [{ kind: "start", service, name: called, olds: ids, files, shows: "starting" } as const]
+      ...(["running", "restarting", "paused"].includes(state) || step.start === true
+        ? [{ ...start, name: called, olds: ids }]
         : []),
     ]);
     return {
@@ -272,7 +278,8 @@ function reloads(
   { service, action, signal, reload }: Step,
   containers: readonly Container[],
 ): ComposeOperation[] {
-  const shows = "starting";
+  // Told again on the way back, when what it depends on runs: some refuse a configuration that names who is not there.
+  const shown = { shows: "starting", undo: "resume" } as const;
   if (action === "http" && reload?.http !== undefined) {
     const { headers, body, file, ...request } = reload.http;
     const more = {
@@ -280,13 +287,13 @@ function reloads(
       ...(body !== undefined && { body }),
       ...(file !== undefined && { file }),
     };
-    return [{ kind: "http", service, ...request, ...more, shows }];
+    return [{ kind: "http", service, ...request, ...more, ...shown }];
   }
   const command = wordsOf(reload?.exec ?? []);
   return containers.map(({ id }) =>
     action === "exec"
-      ? { kind: "exec", id, command, shows }
-      : { kind: "signal", id, signal: signal ?? "SIGHUP", shows },
+      ? { kind: "exec", id, command, ...shown }
+      : { kind: "signal", id, signal: signal ?? "SIGHUP", ...shown },
   );
 }
 

@@ -92,6 +92,12 @@ export function isPlainChange(current: ServiceModel, target: ServiceModel): bool
   );
 }
 
+/** Whether the new container holds the same ports and addresses as the old one, whatever its variables say. Pure. */
+export function keepsItsPlace(current: ServiceModel, target: ServiceModel): boolean {
+  const { network_mode: mode } = target.config;
+  return (mode === undefined || mode === null) && isPlainChange(current, target);
+}
+
 /** Docker made up its name: only Compose hands such a volume on to the next container. */
 const isAnonymous = ({ Type, Name = "" }: OldContainer["Mounts"][number]) =>
   Type === "volume" && /^[0-9a-f]{64}$/.test(Name);
@@ -184,10 +190,13 @@ async function describe(docker: Docker, id: string) {
   }
 }
 
-export async function createDirectly(docker: Docker, { name, body }: DirectCreation): Promise<void> {
+/** @returns false where the name is taken */
+export async function createDirectly(docker: Docker, { name, body }: DirectCreation): Promise<boolean> {
   try {
     await docker.createContainer({ name, ...body });
+    return true;
   } catch (error) {
+    if (statusOf(error) === 409) return false;
     throw dockerError(`Docker did not create ${name}`, error);
   }
 }

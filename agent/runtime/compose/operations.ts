@@ -10,14 +10,19 @@ import * as z from "zod";
 import { HotenvError } from "../../../core/protocol/errors.ts";
 import { stepStateSchema } from "../../../core/protocol/words.ts";
 import type { ComposeProject } from "./compose-cli.ts";
-import { type Container, inspectContainer, isKept, labels, listContainers } from "./containers.ts";
+import { type Container, inspectContainer, isAside, isKept, labels, listContainers } from "./containers.ts";
 import { createDirectly } from "./create-direct.ts";
 import { createThroughCompose } from "./create-gate.ts";
 import { dockerError, type Endpoint, statusOf } from "./docker.ts";
 import { execIn } from "./exec.ts";
 import { inject, injectedFileSchema } from "./inject.ts";
 
-const shows = { shows: z.optional(stepStateSchema), undo: z.enum(["resume", "name", "discard"]).optional() };
+const shows = {
+  shows: z.optional(stepStateSchema),
+  undo: z.enum(["resume", "name", "discard"]).optional(),
+  claimsNothingNew: z.boolean().optional(),
+  renews: z.boolean().optional(),
+};
 const containerRef = z.object({ id: z.string(), name: z.string() });
 
 export const operationSchema = z.discriminatedUnion("kind", [
@@ -104,20 +109,35 @@ const start = (docker: Docker, id: string) =>
 export const stopContainer = (docker: Docker, id: string) =>
   unless([304, 404], "Docker did not stop the container", () => docker.getContainer(id).stop());
 
+/** At once. One that Docker restarts again and again is told to stay down, which a signal tells it much later. */
+const kill = (docker: Docker, { id, state }: Container) =>
+  unless([304, 404, 409], "Docker did not stop the container", () =>
+    state === "restarting" ? docker.getContainer(id).stop({ t: 0 }) : docker.getContainer(id).kill(),
+  );
+
 const remove = (docker: Docker, id: string) =>
   // 409: its removal is under way already.
   unless([404, 409], "Docker did not remove the container", () =>
     docker.getContainer(id).remove({ force: true }),
   );
 
+/** @param id or its present name @returns whether there is such a container */
+async function renameIfThere(docker: Docker, id: string, name: string): Promise<boolean> {
+  try {
+    await docker.getContainer(id).rename({ name });
+    return true;
+  } catch (error) {
+    const container = await inspectContainer(docker, id);
+    if (container === undefined) return false;
+    // Docker refuses to give a container the name that it has.
+    if (container.Name === `/${name}`) return true;
+    throw dockerError(`Docker did not rename a container to ${name}`, error);
+  }
+}
+
 async function rename(docker: Docker, id: string, name: string): Promise<void> {
-  const container = await inspectContainer(docker, id);
-  if (container === undefined)
+  if (!(await renameIfThere(docker, id, name)))
     throw new HotenvError("docker-failed", `The container that should be called ${name} is gone.`);
-  if (container.Name === `/${name}`) return;
-  await unless([], `Docker did not rename a container to ${name}`, () =>
-    docker.getContainer(id).rename({ name }),
-  );
 }
 
 /** Containers that this rollout made: those that took the place of one of `olds`; where there were none, all. */
@@ -135,6 +155,10 @@ async function newContainers(
 
 const hasEnded = ({ state }: Container) => ["created", "exited", "dead"].includes(state);
 
+/** What a new container is called until it takes its name. */
+const waitingName = ({ old, name }: { readonly old: string; readonly name: string }) =>
+  `${old.slice(0, 12)}_${name}`;
+
 /** Compose ≥ 2.21 says it in a label; before, only the temporary name does. */
 export const takesPlaceOf = (container: Container, old: string) =>
   container.labels[labels.replace] === old || container.name.startsWith(`${old.slice(0, 12)}_`);
@@ -146,11 +170,18 @@ async function create(
 ) {
   const { service, olds, project, labels: wanted, shares, direct } = operation;
   const ids = olds.map((old) => old.id);
+  const createAll = async () => {
+    for (const creation of direct ?? []) if (!(await createDirectly(context.docker, creation))) return false;
+    return true;
+  };
+  if (direct !== undefined && (await createAll())) return;
   // Performed before and interrupted: begun anew.
   if (olds.length > 0) await removeNew(context, service, ids);
   if (direct !== undefined) {
-    for (const creation of direct) await createDirectly(context.docker, creation);
-    return;
+    if (await createAll()) return;
+    throw new HotenvError("docker-failed", `The names of the new containers of ${service} are taken.`, {
+      todo: `Remove what is called ${direct.map(({ name }) => name).join(", ")}.`,
+    });
   }
   const creation = { service, replicas: olds.length, project, labels: wanted, shares };
   await context.inTurn(() => createThroughCompose(context.project, context.endpoint, creation, signal));
@@ -178,6 +209,7 @@ export async function performOperation(
     case "set-aside":
       return rename(docker, operation.id, operation.kept);
     case "take-name": {
+      if (await renameIfThere(docker, waitingName(operation), operation.name)) return;
       const [successor] = await newContainers(context, operation.service, [operation.old]);
       if (successor === undefined)
         throw new HotenvError("docker-failed", `The new container of ${operation.service} is gone.`);
@@ -268,6 +300,17 @@ async function askToReload(
     throw new HotenvError("docker-failed", `${method} ${url} was answered with ${response.status}: ${said}`);
 }
 
+/**
+ * What ran when it was told to reload, and has ended since.
+ * @returns whether none ran
+ */
+async function startAgain({ docker }: OperationContext, ids: readonly string[]): Promise<boolean> {
+  const found = await Promise.all(ids.map((id) => inspectContainer(docker, id)));
+  if (found.some((container) => container?.State.Running !== false)) return false;
+  await Promise.all(ids.map((id) => start(docker, id)));
+  return true;
+}
+
 export async function revertOperation(
   operation: ComposeOperation,
   context: OperationContext,
@@ -287,34 +330,35 @@ export async function revertOperation(
       return rename(docker, operation.id, operation.name);
     case "take-name": {
       const [successor] = await newContainers(context, operation.service, [operation.old]);
-      if (successor?.name === operation.name)
-        await rename(docker, successor.id, `${operation.old.slice(0, 12)}_${operation.name}`);
+      if (successor?.name === operation.name) await rename(docker, successor.id, waitingName(operation));
       return;
     }
     case "start":
       for (const container of await newContainers(context, operation.service, operation.olds))
         if (!hasEnded(container) && (operation.name === undefined || container.name === operation.name))
-          await (haste === "grace"
-            ? stopContainer(docker, container.id)
-            : unless([304, 404, 409], "Docker did not stop the container", () =>
-                docker.getContainer(container.id).kill(),
-              ));
+          await (haste === "grace" ? stopContainer(docker, container.id) : kill(docker, container));
       return;
     case "restart":
       return unless([], "Docker did not restart the container", () =>
-        docker.getContainer(operation.id).restart(),
-      );
-    case "signal":
-      // The files are back by now: the same signal makes the service read them.
-      return unless([409], `Docker did not send ${operation.signal}`, () =>
-        docker.getContainer(operation.id).kill({ signal: operation.signal }),
+        docker.getContainer(operation.id).restart(haste === "kill" ? { t: 0 } : {}),
       );
     case "check":
     case "remove":
       return;
+    // The files are back by now: told again, the service reads them; and so it does when it is started.
+    case "signal":
+      if (await startAgain(context, [operation.id])) return;
+      return unless([409], `Docker did not send ${operation.signal}`, () =>
+        docker.getContainer(operation.id).kill({ signal: operation.signal }),
+      );
     case "exec":
+      if (await startAgain(context, [operation.id])) return;
       return runIn(docker, operation, AbortSignal.timeout(reloadMs));
-    case "http":
+    case "http": {
+      const listed = await listContainers(docker, context.name, operation.service);
+      const own = listed.filter((container) => !isAside(container)).map(({ id }) => id);
+      if (await startAgain(context, own)) return;
       return askToReload(operation, context.project.directory, AbortSignal.timeout(reloadMs));
+    }
   }
 }

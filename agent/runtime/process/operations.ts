@@ -8,7 +8,13 @@ const operationSchema = z.discriminatedUnion("kind", [
   /** `before`: what comes back when it is reverted; null: nothing. */
   z.object({ kind: z.literal("process-stop"), ...common, before: processConfigSchema.nullable() }),
   z.object({ kind: z.literal("process-start"), ...common, config: processConfigSchema }),
-  z.object({ kind: z.literal("process-signal"), ...common, signal: z.string() }),
+  /** `before`: what is started when it is reverted and the signal has ended it. */
+  z.object({
+    kind: z.literal("process-signal"),
+    ...common,
+    signal: z.string(),
+    before: processConfigSchema.nullable().default(null),
+  }),
 ]);
 export type ProcessOperation = z.infer<typeof operationSchema>;
 

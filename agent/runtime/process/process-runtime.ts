@@ -80,6 +80,7 @@ export class ProcessRuntime implements Runtime {
       kind: "process-stop",
       shows: "stopping",
       undo: "resume",
+      renews: true,
       service,
       rollout,
       before,
@@ -99,10 +100,16 @@ export class ProcessRuntime implements Runtime {
       case "signal": {
         if (signal === undefined)
           throw new HotenvError("process-failed", `No signal is declared for ${service}.`);
-        return {
-          operations: [{ kind: "process-signal", shows: "starting", service, rollout, signal }],
-          cleanup: [],
+        const reload: ProcessOperation & Operation = {
+          kind: "process-signal",
+          shows: "starting",
+          undo: "resume",
+          service,
+          rollout,
+          signal,
+          before,
         };
+        return { operations: [reload], cleanup: [] };
       }
       // There is no container to enter or to keep: whatever else is asked for, a new process does it.
       case "http":
@@ -143,8 +150,10 @@ export class ProcessRuntime implements Runtime {
         if (parsed.before !== null) await this.#children.start(service, parsed.before, `${rollout} reverted`);
         return;
       case "process-signal":
-        // The files are back: it shall read them again.
+        // The files are back: it shall read them again, as it does when it is started.
         if (this.#children.live(service)) await this.#signal(service, parsed.signal);
+        else if (parsed.before !== null)
+          await this.#children.start(service, parsed.before, `${rollout} reverted`);
         return;
     }
   }
