@@ -37,7 +37,7 @@ describe("one service, by hand", function () {
       files: {
         "compose.yaml": compose(await testImage()),
         ".env": `API_TOKEN=${secret}\n`,
-        "hotenv.yaml": "services:\n  api:\n    verify: [{ exec: 'test -e /tmp/works' , timeout: 300ms}]\n",
+        "hotenv.yaml": "services:\n  api:\n    verify: [{ exec: 'test -e /tmp/works' , timeout: 3s}]\n",
       },
     });
     await project.compose("up", "-d");

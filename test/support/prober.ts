@@ -32,7 +32,8 @@ export function ask(url: string, timeoutMs = 2_000): Promise<string> {
   });
 }
 
-export function probe(url: string, everyMs: number): Prober {
+/** A slow answer is one, too: it fails only after `timeoutMs`. */
+export function probe(url: string, everyMs: number, timeoutMs = 2_000): Prober {
   const stopping = new AbortController();
   const failures: { at: number; error: unknown }[] = [];
   let answers = 0;
@@ -41,7 +42,7 @@ export function probe(url: string, everyMs: number): Prober {
   const running = (async () => {
     while (!stopping.signal.aborted) {
       try {
-        await ask(url);
+        await ask(url, timeoutMs);
         const now = performance.now();
         answers += 1;
         longestGapMs = Math.max(longestGapMs, now - lastGood);
