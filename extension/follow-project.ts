@@ -43,6 +43,11 @@ function onEvent(project: Project, event: AgentEvent, log: vscode.LogOutputChann
     case "config_change":
       log.info(`${project.name}: ${event.data.change.entries.length} changes (${event.data.origin}).`);
       return;
+    case "config_decided":
+      log.info(
+        `${project.name}: ${event.data.decision}${event.data.message === undefined ? "." : `: ${event.data.message}`}`,
+      );
+      return;
     case "verdict": {
       const { revision, message } = event.data;
       log.info(

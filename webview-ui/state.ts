@@ -204,7 +204,14 @@ function withEvent(state: PageState, status: Status, event: AgentEvent): PageSta
       };
     }
     case "config_change":
-      return { ...state, announced: event.data };
+      return { ...state, announced: { change: event.data.change, origin: event.data.origin } };
+    case "config_decided": {
+      const { decision, plan } = event.data;
+      if (decision === "waits" || state.announced === null) return state;
+      // Compose may have found more, or less, than the files alone tell.
+      const change = plan?.change ?? state.announced.change;
+      return { ...state, announced: decision === "applies" ? { ...state.announced, change } : null };
+    }
     case "restart_progress": {
       const { rollout, revision, phase, step } = event.data;
       if (phase === undefined || step === undefined) return begin(state, revision, event.timestamp);

@@ -12,8 +12,24 @@ import type { Environment } from "./sources.ts";
 export function analyseSnapshot(
   directory: string,
   environment: Environment,
-  { files }: Snapshot,
+  snapshot: Snapshot,
 ): StaticProject {
+  const last = known.get(snapshot);
+  if (last?.directory === directory && last.environment === environment) return last.project;
+  const project = analyseFiles(directory, environment, snapshot);
+  known.set(snapshot, { directory, environment, project });
+  return project;
+}
+
+interface Analysed {
+  readonly directory: string;
+  readonly environment: Environment;
+  readonly project: StaticProject;
+}
+/** A snapshot never changes, and the one that runs is compared with every save. */
+const known = new WeakMap<Snapshot, Analysed>();
+
+function analyseFiles(directory: string, environment: Environment, { files }: Snapshot): StaticProject {
   const texts = new Map(files.map((file) => [file.path, textOfFile(file) ?? undefined]));
   return analyseProject({
     directory,

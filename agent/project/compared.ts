@@ -33,6 +33,14 @@ export function compareSources(snapshot: Snapshot, environment: Environment): Co
  * Two snapshots with the same text here mean the same to every reader.
  */
 export function effectOf(snapshot: Snapshot): string {
+  const known = effects.get(snapshot) ?? workOutEffect(snapshot);
+  effects.set(snapshot, known);
+  return known;
+}
+
+const effects = new WeakMap<Snapshot, string>();
+
+function workOutEffect(snapshot: Snapshot): string {
   const readerOf = envReadersIn(snapshot);
   return JSON.stringify(
     snapshot.files

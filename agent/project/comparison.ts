@@ -38,11 +38,14 @@ export interface Comparison {
 /** Reads the files and works out what applying them would do. Touches nothing but the board. */
 export async function compare(
   shop: Workshop,
-  request: Pick<ReconcileRequest, "explicit" | "up">,
+  request: Pick<ReconcileRequest, "explicit" | "up" | "texts">,
   signal: AbortSignal,
 ): Promise<Comparison> {
   const { history, runtimes, board, directory, environment } = shop;
-  const reading = await readProject(directory, environment, signal);
+  const reading = await readProject(directory, environment, signal, {
+    texts: request.texts,
+    isWhole: shop.saves.isWhole,
+  });
   const running = runningRevision(history);
   // What is no longer named must still be stopped: the runtimes of both states are needed.
   await runtimes.provide(reading.name, new Map([...(running?.services ?? []), ...reading.services]));

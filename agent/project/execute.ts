@@ -37,7 +37,7 @@ export async function execute(
   const begin = new Progress(id, 0, plan, () => undefined, hide).rollout;
   const { revision } = history.begin({
     parent: running?.revision ?? null,
-    author: request.author,
+    author: await request.author,
     origin: request.origin,
     reason: request.reason,
     severity: change.severity,

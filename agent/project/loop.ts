@@ -1,4 +1,5 @@
 /** The loop of a project: a hint, a look at the files, and where they mean something new, a rollout. */
+import { setImmediate as turn } from "node:timers/promises";
 import { describeError, HotenvError, toHotenvError } from "../../core/protocol/errors.ts";
 import type { Outcome } from "../../core/protocol/messages.ts";
 import type { Author, Origin } from "../../core/protocol/words.ts";
@@ -10,13 +11,12 @@ import { compare } from "./comparison.ts";
 import { revive } from "./execute.ts";
 import { followFiles } from "./follow-files.ts";
 import { explainInvalid } from "./invalid.ts";
-import { readTexts } from "./reading.ts";
+import { readTexts, type Texts } from "./reading.ts";
 import { changedMeanwhile, dismiss, dismissedNotice, reconcile } from "./reconcile.ts";
 import { knownFiles, newestTried } from "./rollback.ts";
-import { rememberSaves, type Saves } from "./saves.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { createWaitingLine } from "./waiting.ts";
-import { runningRevision, type Workshop } from "./workshop.ts";
+import { forgetRunning, runningRevision, type Workshop } from "./workshop.ts";
 
 /** Errors whose cause lies outside of the files: tried again without a change. */
 const passing = new Set(["docker-unreachable", "compose-missing", "docker-failed", "file-unreadable"]);
@@ -69,8 +69,7 @@ export interface LoopOptions {
 }
 
 export function createLoop(shop: Workshop, { queue, watch, signal: closing, ready }: LoopOptions): Loop {
-  const { directory, environment, history, events, board } = shop;
-  const saves: Saves = rememberSaves();
+  const { directory, environment, history, events, board, saves, changes } = shop;
   /** What the files meant when they were last handled, successfully or not. */
   let handled: string | undefined;
   /** The last attempt failed for a reason that may pass by itself. */
@@ -81,7 +80,11 @@ export function createLoop(shop: Workshop, { queue, watch, signal: closing, read
   const files = followFiles(shop, look);
   const line = createWaitingLine(shop);
   /** What the rollout that runs is about. */
-  let inHand: string | undefined;
+  let inHand: Snapshot | undefined;
+
+  const read = (): Promise<Texts> => readTexts(directory, environment, knownFiles(shop), saves.isWhole);
+  /** What cannot be read is said by the run. */
+  const readIfPossible = (): Promise<Texts | undefined> => read().catch(() => undefined);
 
   function rejoin(): void {
     again = true;
@@ -98,22 +101,31 @@ export function createLoop(shop: Workshop, { queue, watch, signal: closing, read
     retrying.unref();
   }
 
-  async function run(origin: Origin, more: RunRequest, signal: AbortSignal): Promise<Outcome> {
-    const texts = await readTexts(directory, environment, knownFiles(shop)).catch(() => undefined);
+  async function run(
+    origin: Origin,
+    { texts: given, ...more }: RunRequest & { readonly texts?: Texts | undefined },
+    signal: AbortSignal,
+  ): Promise<Outcome> {
+    const texts = given ?? (await readIfPossible());
+    if (texts) {
+      changes.tell(texts, origin);
+      // What follows starts processes: the clients have it before that.
+      await turn();
+    }
     // What waited has its turn now, or has been overtaken by what is there instead.
     if (texts) await line.take(effectOf(texts.snapshot));
     try {
       await ready();
-      const author = more.author ?? (await findAuthor(directory));
+      const author = more.author ?? findAuthor(directory);
       again = false;
-      inHand = texts && effectOf(texts.snapshot);
-      const { outcome, snapshot, waits } = await reconcile(shop, { origin, ...more, author }, signal);
+      inHand = texts?.snapshot;
+      const { outcome, snapshot, waits } = await reconcile(shop, { origin, ...more, author, texts }, signal);
       retry = false;
       // What a pause stopped is no verdict on the change.
       const isStopped = board.fields.paused && outcome.verdict !== "applied";
       if (isStopped) history.observed("");
       handled = isStopped ? undefined : effectOf(snapshot);
-      if (waits && texts) await line.add({ ...texts, snapshot, origin, author });
+      if (waits && texts) await line.add({ ...texts, snapshot, origin, author: await author });
       else if (handled !== undefined && !(await isOvertaken())) await line.take(handled);
       files.update();
       // The one that failed is left out from now on: the others need not wait for it.
@@ -129,13 +141,15 @@ export function createLoop(shop: Workshop, { queue, watch, signal: closing, read
         throw known;
       }
       // Edited while it was being read: what failed may be neither the old nor the new state.
-      const now = await readTexts(directory, environment, knownFiles(shop)).catch(() => undefined);
+      const now = await readIfPossible();
       const effect = now && effectOf(now.snapshot);
       const steady = texts !== undefined && effect === effectOf(texts.snapshot);
       handled = steady ? effect : undefined;
       if (!steady && now !== undefined && watch) look("event");
       retry = passing.has(known.code);
       const told = explainInvalid(shop, known, now);
+      // The board has the sentence without secrets.
+      changes.decide(retry ? "waits" : "refused", { message: board.fields.invalid || board.fields.error });
       // What a person asked for is noted with its answer; what passes by itself refuses nothing.
       if (!more.explicit && !retry)
         history.audit({
@@ -152,15 +166,22 @@ export function createLoop(shop: Workshop, { queue, watch, signal: closing, read
 
   /** Something newer than what was handled waits behind it already. */
   const isOvertaken = async (): Promise<boolean> => {
-    const now = await readTexts(directory, environment, knownFiles(shop)).catch(() => undefined);
+    const now = await readIfPossible();
     return now !== undefined && effectOf(now.snapshot) !== handled;
   };
 
   /** What is saved while a rollout runs waits for its end; of several the newest is applied then. */
   async function noteBehindRollout(): Promise<void> {
-    const texts = await readTexts(directory, environment, knownFiles(shop)).catch(() => undefined);
-    if (texts === undefined || !board.fields.rolling || effectOf(texts.snapshot) === inHand) return;
-    await line.add({ ...texts, ...saves.whose(runningRevision(history)?.snapshot, texts.snapshot) });
+    const texts = await readIfPossible();
+    if (texts === undefined || !board.fields.rolling) return;
+    const effect = effectOf(texts.snapshot);
+    if (inHand !== undefined && effect === effectOf(inHand)) {
+      changes.settled(effect);
+      return;
+    }
+    const whose = saves.whose(runningRevision(history)?.snapshot, texts.snapshot);
+    changes.tell(texts, whose.origin, inHand);
+    await line.add({ ...texts, ...whose });
     events.emit("log", { level: "debug", message: "A newer change waits for the end of the rollout." });
   }
 
@@ -195,9 +216,9 @@ export function createLoop(shop: Workshop, { queue, watch, signal: closing, read
     void queue
       .add(async () => {
         if (board.fields.paused || closing.aborted) return;
-        // What cannot be read is said by the run.
-        const texts = await readTexts(directory, environment, knownFiles(shop)).catch(() => undefined);
+        const texts = await readIfPossible();
         if (!again && !(cause === "rescan" && retry) && texts && effectOf(texts.snapshot) === handled) {
+          changes.settled(handled);
           // Whatever waited for the end of the cooldown was taken back.
           if (board.fields.waiting?.for === "cooldown") {
             await line.take(handled);
@@ -208,11 +229,14 @@ export function createLoop(shop: Workshop, { queue, watch, signal: closing, read
         const { origin, author, reason } = texts
           ? saves.whose(runningRevision(history)?.snapshot, texts.snapshot)
           : ({ origin: "watcher" } as const);
+        if (texts) changes.tell(texts, origin);
         if (texts && line.cooling({ ...texts, origin, author }, () => look("rescan"))) {
+          changes.decide("waits", { message: "The change is applied when the cooldown has ended." });
           await line.add({ ...texts, origin, author });
           return;
         }
-        await run(origin, { reason: reason ?? "Saved.", explicit: false, up: false, author }, closing);
+        const request = { reason: reason ?? "Saved.", explicit: false, up: false, author };
+        await run(origin, { ...request, texts }, closing);
       })
       .catch(report);
   }
@@ -243,7 +267,7 @@ export function createLoop(shop: Workshop, { queue, watch, signal: closing, read
         tryLater();
         if (board.fields.paused) return;
         await ready();
-        const { snapshot } = await readTexts(directory, environment, knownFiles(shop));
+        const { snapshot } = await read();
         const failed = await failedBefore(shop, closing);
         if (failed) {
           handled = effectOf(snapshot);
@@ -284,10 +308,14 @@ export function createLoop(shop: Workshop, { queue, watch, signal: closing, read
       if (retry) look("rescan");
     },
     forget: () => {
+      forgetRunning(history);
       handled = undefined;
     },
     settled: (snapshot) => {
-      if (snapshot) handled = effectOf(snapshot);
+      if (snapshot) {
+        handled = effectOf(snapshot);
+        changes.settled(handled);
+      }
       files.update();
     },
     saved: (path, hash, author, reason) => {

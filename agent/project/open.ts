@@ -19,6 +19,8 @@ import { isPaused } from "./pause.ts";
 import { projectApi } from "./project-api.ts";
 import { recoverProject } from "./recover-project.ts";
 import { createRuntimes } from "./runtimes.ts";
+import { rememberSaves } from "./saves.ts";
+import { createChangeTeller } from "./tell-change.ts";
 import { noteGit, watchJournal } from "./told-journal.ts";
 import type { Workshop } from "./workshop.ts";
 
@@ -74,14 +76,17 @@ async function openWith(options: OpenOptions, paths: ProjectPaths, history: Hist
     ownsProcesses: options.watch,
     warn: (message) => events.emit("log", { level: "warn", message }),
   });
+  const noted = noteGit(watchJournal(history, options.onJournal), directory);
   const shop: Workshop = {
     directory,
     environment,
-    history: noteGit(watchJournal(history, options.onJournal), directory),
+    history: noted,
     events,
     board,
     runtimes,
     cancellation: createCancellation(),
+    saves: rememberSaves(),
+    changes: createChangeTeller({ directory, environment, history: noted, events }),
   };
   let claim: Claim | undefined;
   let recovered = false;

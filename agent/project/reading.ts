@@ -10,7 +10,7 @@ import type { Problem, SourceInfo } from "../../core/protocol/words.ts";
 import { defaultSettings, parseSettings, type Settings } from "../../core/settings/settings.ts";
 import { type ResolvedCompose, resolveCompose } from "../runtime/compose/resolve.ts";
 import { type LoadRequest, loadProcessServices, localEnvFiles } from "../runtime/process/load.ts";
-import { readSnapshot } from "../watch/read-snapshot.ts";
+import { type IsWhole, readSnapshot } from "../watch/read-snapshot.ts";
 import { textOfFile } from "./compared.ts";
 import { refuseBrokenSchema, refuseByModule } from "./invalid.ts";
 import type { Snapshot } from "./snapshot.ts";
@@ -40,26 +40,29 @@ const maxReadings = 5;
 
 /**
  * @param known further files that services mount, as the last reading found them
+ * @param isWhole see readSnapshot
  * @throws HotenvError project-not-found, file-unreadable
  */
 export async function readTexts(
   directory: string,
   environment: Environment,
   known: readonly SourceInfo[],
+  isWhole?: IsWhole,
 ): Promise<Texts> {
   const found = await findSources(directory, environment);
   if (found.composeFiles.length === 0 && found.settingsFile === undefined)
     throw new HotenvError("project-not-found", `${directory} holds no Compose file and no hotenv.yaml.`, {
       todo: "Name the project's directory with --project.",
     });
-  const first = await readSnapshot(directory, joinSources(found.sources, known));
+  const first = await readSnapshot(directory, joinSources(found.sources, known), isWhole);
   const settingsFile = first.files.find((file) => file.role === "settings");
   const parsed = settingsFile && parseSettings(textOfFile(settingsFile) ?? "", settingsFile.path);
   const settings = parsed?.settings ?? defaultSettings;
   // What the settings name can be known only now.
   const local = localFiles({ directory, environment, settings, snapshot: first });
   const sources = joinSources(joinSources(found.sources, local), known);
-  const snapshot = sources.length === first.files.length ? first : await readSnapshot(directory, sources);
+  const snapshot =
+    sources.length === first.files.length ? first : await readSnapshot(directory, sources, isWhole);
   return {
     snapshot,
     sources,
@@ -87,22 +90,29 @@ function joinSources(sources: readonly SourceInfo[], more: readonly SourceInfo[]
   );
 }
 
-/** @throws HotenvError settings-invalid, compose-invalid, env-invalid, compose-missing, file-unreadable, project-not-found */
+/**
+ * @param more.texts as they have just been read @param more.isWhole see readSnapshot
+ * @throws HotenvError settings-invalid, compose-invalid, env-invalid, compose-missing, file-unreadable, project-not-found
+ */
 export async function readProject(
   directory: string,
   environment: Environment,
   signal: AbortSignal,
+  more: { readonly texts?: Texts | undefined; readonly isWhole?: IsWhole } = {},
 ): Promise<Reading> {
+  const { isWhole } = more;
   let known: readonly SourceInfo[] = [];
+  let given = more.texts;
   for (let attempt = 0; attempt < maxReadings; attempt += 1) {
-    const texts = await readTexts(directory, environment, known);
+    const texts: Texts = given ?? (await readTexts(directory, environment, known, isWhole));
+    given = undefined;
     refuseProblems(texts.problems);
     refuseBrokenSchema(texts.snapshot, environment);
     await refuseByModule(directory, texts.snapshot, environment, signal);
     const resolved: Resolved = await resolveAll(directory, environment, texts, signal);
     const mounted = await withMountedFiles(directory, resolved, texts.settings);
     // What was resolved is what was read only if nothing changed between the two.
-    const after = await readTexts(directory, environment, mounted.sources);
+    const after = await readTexts(directory, environment, mounted.sources, isWhole);
     const before = new Map(texts.snapshot.files.map((file) => [file.path, file.hash]));
     const steady = texts.snapshot.files.every(
       (file) =>

@@ -35,13 +35,15 @@ export async function reconcile(
   let comparison = await compare(shop, request, signal);
   if (comparison.running === undefined) comparison = await adopt(shop, comparison, request, signal);
   const { running, reading, change, plan } = comparison;
+  shop.changes.resolved(reading.snapshot, change, request.origin);
   const described = describePlan(plan);
   const notUp = reading.isCompose && !board.fields.services.some(({ state }) => state === "running");
   const notice =
     notUp && !request.up ? "The project is not up. Start it with `hotenv apply --up`." : plan.notes.join(" ");
   if (plan.phases.length === 0) {
     const same = running !== undefined && effectOf(running.snapshot) === effectOf(reading.snapshot);
-    const revision = same ? null : recordWithoutRollout(shop, comparison, request);
+    shop.changes.decide("unused", { plan: described });
+    const revision = same ? null : await recordWithoutRollout(shop, comparison, request);
     holdBackMore(history, comparison.later, reading.services);
     history.observed(reading.snapshot.id);
     board.set({
@@ -61,7 +63,6 @@ export async function reconcile(
       waits: false,
     };
   }
-  shop.events.emit("config_change", { change, origin: request.origin });
   if (mustAsk(comparison, request)) {
     board.set({
       reading: false,
@@ -70,6 +71,7 @@ export async function reconcile(
       waiting: { id: waitingId(reading.snapshot), for: "confirm", plan: described },
     });
     const message = "The change waits for a yes; nothing was touched.";
+    shop.changes.decide("waits", { plan: described, message });
     return {
       outcome: { verdict: "inconclusive", revision: null, message, plan: described, rollout: null },
       snapshot: reading.snapshot,
@@ -77,6 +79,7 @@ export async function reconcile(
     };
   }
   board.set({ waiting: undefined });
+  shop.changes.decide("applies", { plan: described });
   return {
     outcome: await execute(shop, comparison, request, signal),
     snapshot: reading.snapshot,
@@ -105,7 +108,7 @@ export async function dismiss(
   history.putSnapshot(reading.snapshot);
   const { revision } = history.begin({
     parent: running.revision,
-    author: request.author,
+    author: await request.author,
     origin: request.origin,
     reason: "Dismissed.",
     severity: change.severity,
@@ -119,6 +122,7 @@ export async function dismiss(
   history.observed(reading.snapshot.id);
   board.set({ reading: false, waiting: undefined, notice: dismissedNotice });
   const message = `Dismissed; revision ${running.revision} runs on.`;
+  shop.changes.decide("refused", { message });
   announce(shop, revision, message);
   return {
     outcome: { verdict: "rejected", revision, message, plan: describePlan(plan), rollout: null },
@@ -148,7 +152,7 @@ async function adopt(
   history.putSnapshot(reading.snapshot);
   const { revision } = history.begin({
     parent: null,
-    author: request.author,
+    author: await request.author,
     origin: "adopted",
     reason: "What was there when Hotenv first saw the project.",
     severity: "minor",
@@ -171,13 +175,17 @@ async function adopt(
   return compare(shop, request, signal);
 }
 
-function recordWithoutRollout(shop: Workshop, comparison: Comparison, request: ReconcileRequest): number {
+async function recordWithoutRollout(
+  shop: Workshop,
+  comparison: Comparison,
+  request: ReconcileRequest,
+): Promise<number> {
   const { history, board } = shop;
   const { reading, running, change } = comparison;
   history.putSnapshot(reading.snapshot);
   const { revision } = history.begin({
     parent: running?.revision ?? null,
-    author: request.author,
+    author: await request.author,
     origin: request.origin,
     reason: request.reason,
     severity: change.severity,

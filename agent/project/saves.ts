@@ -5,6 +5,8 @@ import type { Snapshot } from "./snapshot.ts";
 export interface Saves {
   /** @param reason why, in the author's words */
   note(path: string, hash: string, author: Author | undefined, reason?: string): void;
+  /** Whether an editor has said that it saves this content: it is whole, however lately it was written. */
+  isWhole(path: string, hash: string): boolean;
   /**
    * A change is an editor's where each file of it is what the editor saved last; anything else somebody
    * else has written.
@@ -28,6 +30,7 @@ export function rememberSaves(): Saves {
       const kept = known?.hash === hash ? known.reason : undefined;
       last.set(path, { hash, author, reason: reason ?? kept });
     },
+    isWhole: (path, hash) => last.get(path)?.hash === hash,
     whose(before, now) {
       const known = new Map(before?.files.map(({ path, hash }) => [path, hash]));
       const changed = now.files.filter(({ path, hash }) => hash !== (known.get(path) ?? null));

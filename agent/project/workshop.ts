@@ -6,10 +6,13 @@ import type { History } from "../history/history.ts";
 import type { EventLog } from "../server/event-log.ts";
 import type { Board } from "./board.ts";
 import type { Cancellation } from "./cancellation.ts";
+import type { Texts } from "./reading.ts";
 import type { Runtimes } from "./runtimes.ts";
+import type { Saves } from "./saves.ts";
 import { readModel } from "./serialise.ts";
 import type { Snapshot } from "./snapshot.ts";
 import type { Environment } from "./sources.ts";
+import type { ChangeTeller } from "./tell-change.ts";
 
 export interface Workshop {
   readonly directory: string;
@@ -19,15 +22,20 @@ export interface Workshop {
   readonly board: Board;
   readonly runtimes: Runtimes;
   readonly cancellation: Cancellation;
+  readonly saves: Saves;
+  readonly changes: ChangeTeller;
 }
 
 export interface ReconcileRequest {
   readonly origin: Origin;
-  readonly author: Author;
+  /** Looked for while the files are read. */
+  readonly author: Author | Promise<Author>;
   readonly reason: string;
   /** Asked for by a person: what drifted is brought in, too. */
   readonly explicit: boolean;
   readonly up: boolean;
+  /** The files, where they have just been read. */
+  readonly texts?: Texts | undefined;
   /** The change that somebody has said yes to (see waitingId). */
   readonly confirmed?: string | undefined;
 }
@@ -40,9 +48,22 @@ export interface Running {
   readonly services: ProjectModel;
 }
 
+/** Asked for several times with every save; a revision never changes, and its snapshot tells another history's. */
+const known = new WeakMap<History, Running>();
+
 export function runningRevision(history: History): Running | undefined {
   const revision = history.current();
-  return revision === null ? undefined : revisionContent(history, revision);
+  if (revision === null) return undefined;
+  const last = known.get(history);
+  if (last?.revision === revision && last.snapshot.id === history.snapshotOf(revision)) return last;
+  const running = revisionContent(history, revision);
+  known.set(history, running);
+  return running;
+}
+
+/** Another history may stand in its place now. */
+export function forgetRunning(history: History): void {
+  known.delete(history);
 }
 
 /** @throws HotenvError revision-unknown, history-damaged */

@@ -61,6 +61,25 @@ describe("readSnapshot", () => {
     assert.notEqual(files[0]?.hash, null);
   });
 
+  it("gives what was written only now, be it known to be whole or not", async () => {
+    const hash = createHash("sha256").update("A=1\n").digest("hex");
+    for (const whole of [hash, "another"]) {
+      await writeFile(join(directory, ".env"), "A=1\n");
+      const asked = new Set<string>();
+      const { files } = await readSnapshot(directory, [{ path: ".env", role: "env" }], (path, of) => {
+        asked.add(`${path} ${of}`);
+        return of === whole;
+      });
+      assert.equal(files[0]?.hash, hash);
+      assert.equal(new TextDecoder().decode(files[0]?.bytes ?? undefined), "A=1\n");
+      // A machine that was busy meanwhile has had nothing to ask about.
+      assert.deepEqual(
+        [...asked].filter((each) => each !== `.env ${hash}`),
+        [],
+      );
+    }
+  });
+
   it("names a directory that stands where a file should", async () => {
     await mkdir(join(directory, ".env"));
     await assert.rejects(readSnapshot(directory, [{ path: ".env", role: "env" }]), (error: unknown) => {

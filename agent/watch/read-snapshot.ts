@@ -40,22 +40,30 @@ async function stateOf(file: FileHandle): Promise<{ readonly text: string; reado
   return { text: `${size} ${mtimeNs} ${ctimeNs}`, fresh: ageMs >= 0 && ageMs < freshMs };
 }
 
-/** null where there is no such file. */
-async function readStable(absolute: string, shown: string): Promise<Uint8Array | null> {
+/** Whether content with this hash is known to be all of the file, as the project names it. */
+export type IsWhole = (path: string, hash: string) => boolean;
+
+/** null and null where there is no such file. */
+async function readStable(
+  absolute: string,
+  shown: string,
+  isWhole: IsWhole | undefined,
+): Promise<Pick<SnapshotFile, "hash" | "bytes">> {
   try {
     for (let read = 0; read < maxReads; read++) {
       await using file = await open(absolute, "r");
       const before = await stateOf(file);
-      if (before.fresh) {
+      const bytes = before.fresh && isWhole === undefined ? undefined : await file.readFile();
+      const hash = bytes && createHash("sha256").update(bytes).digest("hex");
+      if (bytes === undefined || hash === undefined || (before.fresh && !isWhole?.(shown, hash))) {
         await delay(freshMs);
         continue;
       }
-      const bytes = await file.readFile();
-      if ((await stateOf(file)).text === before.text) return bytes;
+      if ((await stateOf(file)).text === before.text) return { hash, bytes };
     }
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
-    if (code === "ENOENT" || code === "ENOTDIR") return null;
+    if (code === "ENOENT" || code === "ENOTDIR") return { hash: null, bytes: null };
     throw unreadable(shown, error);
   }
   throw new HotenvError("file-unreadable", `${shown} changes all the time and cannot be read as a whole.`, {
@@ -68,14 +76,17 @@ async function readStable(absolute: string, shown: string): Promise<Uint8Array |
  * @param directory the project's, absolute; paths of sources are relative to it, or absolute
  * @throws HotenvError file-unreadable, which names the file
  */
-export async function readSnapshot(directory: string, sources: readonly SourceInfo[]): Promise<Snapshot> {
+export async function readSnapshot(
+  directory: string,
+  sources: readonly SourceInfo[],
+  isWhole?: IsWhole,
+): Promise<Snapshot> {
   const files: SnapshotFile[] = [];
   const waiting = [...sources];
   const readNext = async () => {
     for (let source = waiting.pop(); source; source = waiting.pop()) {
-      const bytes = await readStable(resolve(directory, source.path), source.path);
-      const hash = bytes && createHash("sha256").update(bytes).digest("hex");
-      files.push({ path: source.path, role: source.role, hash, bytes });
+      const content = await readStable(resolve(directory, source.path), source.path, isWhole);
+      files.push({ path: source.path, role: source.role, ...content });
     }
   };
   await Promise.all(Array.from({ length: maxOpen }, readNext));

@@ -9,6 +9,7 @@ import {
   authorSchema,
   changeEntrySchema,
   changeSchema,
+  impactSchema,
   originSchema,
   planSchema,
   problemSchema,
@@ -436,13 +437,51 @@ export type AgentApi = {
   ) => Promise<Result<M>>;
 };
 
+/**
+ * What becomes of a change. `applies`: its rollout begins. `waits`: for a yes, the end of a cooldown, or what is
+ * missing outside of the files; another decision follows. `unused`: no service is touched. `refused`: the files cannot
+ * be used, or a person said no. `superseded`: it was overtaken, or taken back, before it had a decision.
+ */
+export const decisionSchema = z.enum(["applies", "waits", "unused", "refused", "superseded"]);
+export type Decision = z.infer<typeof decisionSchema>;
+
+/** A service and what it needs, without the evidence. */
+export const impactBriefSchema = z.pick(impactSchema, { service: true, action: true });
+export type ImpactBrief = z.infer<typeof impactBriefSchema>;
+
 const event = <T extends string, D extends z.ZodMiniType>(type: T, data: D) =>
   z.object({ type: z.literal(type), timestamp: timeSchema, seq: z.int(), data });
 
 /** Events, agent to client, as the params of the notification `event`. */
 export const eventSchema = z.discriminatedUnion("type", [
   event("status_update", statusSchema),
-  event("config_change", z.object({ change: changeSchema, origin: originSchema })),
+  /**
+   * The files mean something new. Told once, from the files alone, before Compose is asked; what becomes of it
+   * follows as `config_decided` with the same `id`.
+   */
+  event(
+    "config_change",
+    z.object({
+      /** Absent in older agents. */
+      id: z.optional(z.string()),
+      change: changeSchema,
+      origin: originSchema,
+      /** What the services would need by what the files say; absent where nobody worked it out. */
+      impacts: z.optional(z.array(impactBriefSchema)),
+    }),
+  ),
+  event(
+    "config_decided",
+    z.object({
+      /** As in the `config_change` that it is about. */
+      id: z.string(),
+      decision: decisionSchema,
+      /** As Compose understands the files: it goes before what `config_change` has said. */
+      plan: z.optional(planSchema),
+      /** Why, a sentence, where the change waits or is refused. */
+      message: z.optional(z.string()),
+    }),
+  ),
   /** A rollout began (no `step`), or a step of it moved. `phase` counts from 0. */
   event(
     "restart_progress",

@@ -62,6 +62,9 @@ function body(event: AgentEvent, told: Told | undefined, view: View): string[] {
       return statusLines(event.data, told, view);
     case "config_change":
       return table(changeRows(event.data.change), view, 0);
+    case "config_decided":
+      // What follows says it: a rollout, a verdict, a state.
+      return [];
     case "restart_progress": {
       const { revision, step } = event.data;
       if (step === undefined) return [`revision ${revision}: rollout begins`];

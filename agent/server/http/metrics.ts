@@ -188,6 +188,7 @@ export function openMetrics({ version, clients }: MetricsOptions): Metrics {
         case "health_update":
           setService(data);
           return;
+        case "config_decided":
         case "log":
           return;
       }
