@@ -19,7 +19,7 @@ import {
   snapshotNotification,
   snapshotSchema,
 } from "../core/protocol/messages.ts";
-import { startHeartbeat } from "./heartbeat.ts";
+import { defaultHeartbeatMs, startHeartbeat } from "./heartbeat.ts";
 import { type Asking, askOver, ConnectionLost, RpcError } from "./json-rpc.ts";
 import { maxFrameBytes } from "./limits.ts";
 import type { ProjectPaths } from "./location.ts";
@@ -79,7 +79,6 @@ const handshakeTimeoutMs = 5_000;
 const initializeTimeoutMs = 10_000;
 /** How long a peer may take to answer a close frame before the socket is destroyed. */
 const closeTimeoutMs = 2_000;
-const defaultHeartbeatMs = 20_000;
 
 /** @throws HotenvError agent-unreachable where no agent answers, unauthorized, cancelled */
 export async function connectAgent(paths: ProjectPaths, options: ConnectOptions): Promise<AgentClient> {

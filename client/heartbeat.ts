@@ -6,6 +6,8 @@ export interface Heartbeat {
   readonly latencyMs: number | undefined;
 }
 
+export const defaultHeartbeatMs = 20_000;
+
 /** The first ping goes out at once. Ends with the connection; keeps no process alive. */
 export function startHeartbeat(socket: WebSocket, intervalMs: number): Heartbeat {
   let latencyMs: number | undefined;

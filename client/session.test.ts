@@ -68,6 +68,23 @@ describe("an agent session", () => {
     await start({ spawn }).online();
   });
 
+  it("waits for the agent that another window starts, however long that takes, and starts no other", async () => {
+    let spawned = 0;
+    const spawn = async (): Promise<void> => {
+      spawned += 1;
+      // Longer than all attempts of this session's backoff together.
+      if (spawned === 1)
+        setTimeout(async () => {
+          agent = await testAgent(project.paths);
+        }, 300);
+      throw new HotenvError("agent-running", "An agent runs already.");
+    };
+    const seen: string[] = [];
+    start({ spawn }).onState(({ connection }) => seen.push(connection));
+    await session?.online();
+    assert.deepEqual([spawned, seen], [1, ["online"]]);
+  });
+
   it("goes offline after a limit, with the reason, and comes back when there is an agent", async () => {
     start({
       spawn: async () => {

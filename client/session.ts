@@ -20,6 +20,7 @@ import { follow } from "./follow.ts";
 import { askForHandover, makeRoom } from "./handover.ts";
 import { ConnectionLost } from "./json-rpc.ts";
 import type { ProjectPaths } from "./location.ts";
+import { findAgent } from "./rendezvous.ts";
 
 export interface SessionState {
   /** `offline`: several attempts failed in a row; the session goes on trying, slowly. */
@@ -190,7 +191,11 @@ export function startSession(options: SessionOptions): AgentSession {
     attempts += 1;
     const { version, spawn } = options;
     if (version !== undefined && spawn !== undefined)
-      await makeRoom(options.paths, version, { signal: ended.signal, report });
+      await makeRoom(options.paths, version, {
+        signal: ended.signal,
+        report,
+        heartbeatMs: options.heartbeatMs,
+      });
     try {
       return await connect();
     } catch (error) {
@@ -201,13 +206,23 @@ export function startSession(options: SessionOptions): AgentSession {
     try {
       await options.spawn(ended.signal);
     } catch (error) {
-      // Another window was faster.
       if (toHotenvError(error).code !== "agent-running") throw error;
+      // Another window was faster. Its agent can be found as soon as it listens.
+      await appearance();
       return connect();
     }
     const own = await connect();
     ownPid = own.rendezvous.pid;
     return own;
+  };
+
+  /** Resolves when an agent can be found, or after a while. */
+  const appearance = async (): Promise<void> => {
+    const deadline = performance.now() + appearanceMs;
+    while (!ended.signal.aborted && performance.now() < deadline) {
+      if ((await findAgent(options.paths)).kind === "agent") return;
+      await pause(appearancePauseMs);
+    }
   };
 
   const run = async (): Promise<void> => {
@@ -374,6 +389,9 @@ const goingAway = 1001;
 /** The same of one that makes room for a newer one (IANA's registry). */
 const serviceRestart = 1012;
 const handoverPauseMs = 1_000;
+/** How long an agent that holds the project may take until it listens. What else may hold it is a command, for longer. */
+const appearanceMs = 5_000;
+const appearancePauseMs = 50;
 
 function closing(client: AgentClient): Promise<number> {
   return new Promise((resolve) => client.onClose(resolve));

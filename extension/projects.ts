@@ -65,7 +65,7 @@ export function openProjects(agent: BundledAgent, log: vscode.LogOutputChannel):
   const scan = async (): Promise<void> => {
     const folders = vscode.workspace.isTrusted ? (vscode.workspace.workspaceFolders ?? []) : [];
     const wanted = new Map<string, vscode.WorkspaceFolder>();
-    for (const folder of folders) if (await isProject(folder)) wanted.set(folder.uri.toString(), folder);
+    for (const folder of folders) if (await isProject(folder, log)) wanted.set(folder.uri.toString(), folder);
     let changed = false;
     for (const key of [...projects.keys()])
       if (!wanted.has(key)) {
@@ -144,9 +144,16 @@ export function openProjects(agent: BundledAgent, log: vscode.LogOutputChannel):
   };
 }
 
-async function isProject(folder: vscode.WorkspaceFolder): Promise<boolean> {
+async function isProject(folder: vscode.WorkspaceFolder, log: vscode.LogOutputChannel): Promise<boolean> {
   if (folder.uri.scheme !== "file") return false;
-  const names = new Set(await readdir(folder.uri.fsPath));
+  const names = await readdir(folder.uri.fsPath).then(
+    (read) => new Set(read),
+    (error: unknown) => {
+      // A workspace may name folders that are gone, or closed to this user: the others count all the same.
+      log.warn(`${folder.name}: ${toHotenvError(error).message}`);
+      return new Set<string>();
+    },
+  );
   return projectFiles.some((name) => names.has(name));
 }
 

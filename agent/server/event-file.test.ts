@@ -1,5 +1,14 @@
 import assert from "node:assert/strict";
-import { appendFileSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  copyFileSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import { type TestProject, testProject } from "../../client/test-agent.ts";
@@ -72,6 +81,73 @@ describe("the events on disk", () => {
     assert.deepEqual(seqs(log.since(3)), [4, 5, 6, 7]);
     truncateSync(project.paths.events, readFileSync(project.paths.events).length - 3);
     assert.deepEqual(seqs(run(1).since(5)), [6, 7]);
+  });
+
+  describe("survive a kill while the files take turns:", () => {
+    const maxBytes = 1500;
+    /** As many events as fill the first file to its end: the next one begins the second. */
+    const fill = (): number => {
+      run(1, { maxBytes });
+      let count = 1;
+      while (!statSync(eventFiles(paths()).previous, { throwIfNoEntry: false })) {
+        copyFileSync(eventFiles(paths()).current, `${project.paths.events}.before`);
+        run(1, { maxBytes });
+        count += 1;
+      }
+      rmSync(eventFiles(paths()).previous);
+      renameSync(`${project.paths.events}.before`, eventFiles(paths()).current);
+      return count - 1;
+    };
+    const kills: Readonly<Record<string, (current: string, previous: string) => void>> = {
+      "the old one has its new name": (current, previous) => renameSync(current, previous),
+      "the new one is empty": (current, previous) => {
+        renameSync(current, previous);
+        writeFileSync(current, "");
+      },
+      "half of the new one's head is written": (current, previous) => {
+        renameSync(current, previous);
+        writeFileSync(current, readFileSync(previous).subarray(0, 12));
+      },
+      "the new one has no event yet": (current, previous) => {
+        renameSync(current, previous);
+        writeFileSync(current, `${readFileSync(previous, "utf8").split("\n")[0]}\n`);
+      },
+    };
+    for (const [what, kill] of Object.entries(kills))
+      it(what, () => {
+        const count = fill();
+        const { stream } = run(0, { maxBytes });
+        const { current, previous } = eventFiles(paths());
+        kill(current, previous);
+        const log = run(2, { maxBytes });
+        assert.equal(log.stream, stream);
+        assert.deepEqual(seqs(log.since(2)), range(3, count + 2));
+        assert.deepEqual(seqs(run(1, { maxBytes }).since(2)), range(3, count + 3));
+        assert.deepEqual(failures, []);
+      });
+  });
+
+  it("do not go on from where somebody cut a line out: the numbers behind it were given out", () => {
+    const first = run(8);
+    const text = readFileSync(project.paths.events, "utf8").split("\n");
+    writeFileSync(project.paths.events, text.toSpliced(3, 1).join("\n"));
+    const log = run(1, {}, 10_000);
+    assert.notEqual(log.stream, first.stream);
+    assert.equal(log.seq, 10_001);
+    assert.equal(log.since(2), undefined);
+    assert.match(failures[0] ?? "", /events of the last run could not be read: .* was altered/);
+  });
+
+  it("need no older file that is damaged, as long as nobody asks for what was in it", () => {
+    const maxBytes = 1500;
+    const first = run(12, { maxBytes });
+    const { previous } = eventFiles(paths());
+    const text = readFileSync(previous, "utf8").split("\n");
+    writeFileSync(previous, text.toSpliced(2, 1).join("\n"));
+    const log = run(1, { maxBytes });
+    assert.equal(log.stream, first.stream);
+    assert.deepEqual(seqs(log.since(11)), [12, 13]);
+    assert.equal(log.since(0), undefined);
   });
 
   it("hide what they say, and belong to nobody else", () => {

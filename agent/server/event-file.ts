@@ -74,7 +74,9 @@ export const eventFiles = (paths: Pick<ProjectPaths, "events">) =>
 
 /** Somebody works on the project whose events nobody keeps: what was kept is no longer all there was. */
 export function forgetEvents(paths: Pick<ProjectPaths, "events">): void {
-  for (const path of Object.values(eventFiles(paths))) rmSync(path, { force: true });
+  const { current, previous } = eventFiles(paths);
+  // In this order: an older one alone would be taken for the newest.
+  for (const path of [previous, current]) rmSync(path, { force: true });
 }
 
 /** Only for the holder of the project's claim. @throws history-unwritable, history-damaged (the key file) */
@@ -116,7 +118,9 @@ class EventFile implements EventStore {
       const line = Buffer.from(`${event.seq} ${Buffer.from(sealed).toString("base64")}\n`);
       const segment = this.#roomFor(line.length);
       const at = segment.offsets.at(-1) ?? 0;
-      writeSync(segment.file, line, 0, line.length, at);
+      // A disk that is nearly full takes a part, and says nothing.
+      if (writeSync(segment.file, line, 0, line.length, at) < line.length)
+        throw new Error("the disk is full");
       segment.first ??= event.seq;
       segment.offsets.push(at + line.length);
     });
@@ -194,6 +198,8 @@ class EventFile implements EventStore {
   #reopen(): string | undefined {
     try {
       const { current, previous } = eventFiles(this.#paths);
+      // Killed between the old file's new name and the first line of the new one: as it was before.
+      if (!hasHead(current) && hasHead(previous)) renameSync(previous, current);
       const newest = this.#load(current, undefined);
       if (newest === undefined) return undefined;
       const { maxAgeMs = weekMs, now = Date.now } = this.#options;
@@ -205,11 +211,11 @@ class EventFile implements EventStore {
         closeSync(newest.segment.file);
         return undefined;
       }
-      const before = this.#load(previous, newest.head.stream);
+      const before = this.#loadOlder(previous, newest.head.stream);
       const { first } = newest.segment;
       const joins =
         before?.segment.first !== undefined &&
-        first === before.segment.first + before.segment.offsets.length - 1;
+        (first === undefined || first === before.segment.first + before.segment.offsets.length - 1);
       if (before !== undefined && !joins) closeSync(before.segment.file);
       this.#segments = before !== undefined && joins ? [before.segment, newest.segment] : [newest.segment];
       return newest.head.stream;
@@ -233,6 +239,15 @@ class EventFile implements EventStore {
     }
   }
 
+  #loadOlder(path: string, stream: string) {
+    try {
+      return this.#load(path, stream);
+    } catch {
+      // What the newest file has is still whole: who needs an older event gets a status.
+      return undefined;
+    }
+  }
+
   #load(path: string, stream: string | undefined) {
     let text: string;
     try {
@@ -244,18 +259,21 @@ class EventFile implements EventStore {
     const lines = text.split("\n");
     const head = headSchema.safeParse(parseJson(lines[0] ?? ""));
     if (!head.success || (stream !== undefined && head.data.stream !== stream)) return undefined;
-    const segment: Segment = { file: openSync(path, "r+"), first: undefined, offsets: [] };
+    let first: number | undefined;
     let at = (lines[0]?.length ?? 0) + 1;
-    segment.offsets.push(at);
+    const offsets = [at];
     // The last piece has no end: it is empty, or was being written when the process was killed.
     for (const line of lines.slice(1, -1)) {
       const seq = Number.parseInt(line, 10);
-      if (seq !== (segment.first ?? seq) + segment.offsets.length - 1) break;
-      segment.first ??= seq;
+      // Not to be gone on from the last good line: the numbers after it have been given out.
+      if (seq !== (first ?? seq) + offsets.length - 1) throw new Error(`${path} was altered`);
+      first ??= seq;
       at += line.length + 1;
-      segment.offsets.push(at);
+      offsets.push(at);
     }
-    ftruncateSync(segment.file, at);
+    const file = openSync(path, "r+");
+    ftruncateSync(file, at);
+    const segment: Segment = { file, first, offsets };
     return { head: head.data, segment };
   }
 
@@ -273,6 +291,16 @@ class EventFile implements EventStore {
       }
       return undefined;
     }
+  }
+}
+
+/** Whether the file's first line was written to its end. */
+function hasHead(path: string): boolean {
+  try {
+    return readFileSync(path).includes("\n");
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return false;
+    throw error;
   }
 }
 

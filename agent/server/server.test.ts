@@ -310,6 +310,41 @@ describe("the server", () => {
     });
   });
 
+  it("says who is connected, since when and how well, and how many were refused", async () => {
+    const events = new EventLog();
+    const { rendezvous } = await start({ events, heartbeatMs: 50 });
+    const [first, second] = [await connect(), await connect()];
+    const refused = bareClient(project.paths.socket, { Authorization: "Bearer wrong" });
+    await once(refused, "unexpected-response");
+    refused.terminate();
+    const silent = bareClient(project.paths.socket, { Authorization: `Bearer ${rendezvous.token}` });
+    await once(silent, "open");
+    let told = await first.call("connections", {});
+    // The first ping is on its way until its answer is here.
+    while (told.clients.some(({ latencyMs }) => latencyMs === null))
+      told = await first.call("connections", {});
+    assert.deepEqual([told.accepted, told.refused], [3, 1]);
+    assert.deepEqual(
+      told.clients.map(({ client, behind }) => [client, behind]),
+      [
+        ["cli", 0],
+        ["cli", 0],
+      ],
+      "the one that has not greeted is nobody yet",
+    );
+    for (const { latencyMs, since } of told.clients) {
+      assert.ok((latencyMs ?? -1) >= 0);
+      assert.ok(Date.parse(since) <= Date.now());
+    }
+    assert.ok(told.uptimeMs > 0);
+    const gone = new Promise((resolve) => second.onClose(resolve));
+    second.close();
+    await gone;
+    while (told.clients.length > 1) told = await first.call("connections", {});
+    assert.equal(told.accepted, 3);
+    silent.terminate();
+  });
+
   it("hangs up on a client that does not answer its pings, and on no other", async function () {
     this.timeout(60_000);
     const { rendezvous } = await start({ heartbeatMs: 100 });

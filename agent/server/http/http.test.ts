@@ -255,6 +255,28 @@ describe("the agent over HTTP", () => {
       await assert.rejects(listen("", { headers: {} }, [`hotenv.code.${code}`]), /401/);
     });
 
+    it("tells any program's WebSocket: Node's own, which knows no headers, by a code", async () => {
+      const code = oneTimeCode(site.token, 60_000);
+      const url = `ws://127.0.0.1:${site.port}/ws/config-status`;
+      const socket = new globalThis.WebSocket(url, ["hotenv.events", `hotenv.code.${code}`]);
+      const told: string[] = [];
+      const all = Promise.withResolvers<void>();
+      socket.addEventListener("message", ({ data }) => {
+        const { type, seq } = eventSchema.parse(JSON.parse(String(data)));
+        told.push(`${type} ${seq}`);
+        if (told.length === 1) say("one");
+        if (told.length === 2) all.resolve();
+      });
+      socket.addEventListener("close", ({ code: why }) => all.reject(new Error(`closed: ${why}`)));
+      await all.promise;
+      assert.deepEqual(told, ["status_update 0", "log 1"]);
+      const closed = once(socket, "close");
+      socket.close();
+      await closed;
+      const uninvited = new globalThis.WebSocket(url);
+      await once(uninvited, "error");
+    });
+
     for (const query of ["?types=nonsense", "?lastSeq=-1", "?lastSeq=x", "?token=x", "?types=log&more=1"])
       it(`refuses ${query}`, () => assert.rejects(listen(query), /400/));
 
