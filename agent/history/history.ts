@@ -25,7 +25,7 @@ import { commitPoint, conclude, type Intent, intend, mark, type Unfinished, unfi
 import { type AuditEntry, type Audited, audit, audited, keep, recall } from "./kept.ts";
 import type { Keys } from "./key-file.ts";
 import { type HandedKeys, keySource } from "./key-source.ts";
-import { keyHistory, type ListOptions, listRevisions } from "./list-revisions.ts";
+import { keyHistory, type ListOptions, listRevisions, newestNumbers } from "./list-revisions.ts";
 import { openDatabase, type SetAside } from "./open-database.ts";
 import { backup, type Pruned, type PruneRule, prune, type Vacuumed, vacuum } from "./prune.ts";
 import { type Restored, restoreDatabase } from "./restore.ts";
@@ -74,6 +74,8 @@ export interface History {
 
   /** Newest first. */
   list(options?: ListOptions): RevisionSummary[];
+  /** Numbers of the newest ones, newest first. */
+  newest(limit: number): number[];
   /** Who changed a key, when, and what came of it; newest first. */
   keyHistory(key: string, page?: Pick<ListOptions, "limit" | "before" | "imported">): KeyRevision[];
   /** What is left out stays as it is; an empty note takes it away. Durable. @throws revision-unknown */
@@ -202,6 +204,7 @@ export function openHistory(
     conclude: (revision, end) => conclude(store, revision, end),
     unfinished: () => unfinished(store),
     list: (listOptions = {}) => listRevisions(store, listOptions),
+    newest: (limit) => newestNumbers(store, limit),
     keyHistory: (key, page = {}) => keyHistory(store, key, page),
     annotate: (revision, change) => annotate(store, revision, change),
     show: (revision) => showRevision(store, revision),

@@ -90,6 +90,12 @@ export function listRevisions(store: Store, options: ListOptions): RevisionSumma
   });
 }
 
+/** Newest first. */
+export function newestNumbers({ database }: Store, limit: number): number[] {
+  const rows = database.all("SELECT revision FROM revision ORDER BY revision DESC LIMIT ?", limit);
+  return rows.map(({ revision }) => Number(revision));
+}
+
 /** Who changed a key, when, and what came of it; newest first. Values as the revision shows them: masked. */
 export function keyHistory(
   store: Store,

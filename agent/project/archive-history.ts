@@ -10,7 +10,14 @@ import { type ArchivedFile, fingerprintOf, readArchive, writeArchive } from "../
 import type { History, ImportedRevision } from "../history/history.ts";
 import { createPace, type Pace } from "../pace.ts";
 import { snapshotOf } from "../watch/read-snapshot.ts";
-import { type Hide, hiderOf, maskEnvText } from "./compared.ts";
+import {
+  type Hide,
+  hiderOfSecrets,
+  maskEnvText,
+  secretFilesIn,
+  secretsIn,
+  secretsOfFiles,
+} from "./compared.ts";
 import { sensitivityOf } from "./sensitivity.ts";
 import type { Snapshot, SnapshotFile } from "./snapshot.ts";
 import type { Environment } from "./sources.ts";
@@ -18,7 +25,12 @@ import type { Environment } from "./sources.ts";
 interface Curtain {
   readonly isSensitive: (key: string) => boolean;
   readonly hide: Hide;
+  /** Files that Compose mounts as secrets. */
+  readonly secretFiles: ReadonlySet<string>;
 }
+
+/** Roles of files that say what is a secret, or hold some by name. */
+const telling: ReadonlySet<string> = new Set(["env", "schema", "compose", "settings"]);
 
 const pageSize = 200;
 
@@ -47,18 +59,31 @@ async function curtainOf(
   pace: Pace,
 ): Promise<Curtain> {
   const seen = new Map<string, SnapshotFile>();
+  const mounted = new Map<string, SnapshotFile>();
+  let last: { readonly composed: string; readonly paths: ReadonlySet<string> } | undefined;
   for (const number of numbers) {
     await pace.step();
-    for (const file of snapshotAt(history, number).files)
-      if (file.role === "env" || file.role === "schema") seen.set(`${file.path}\0${file.hash}`, file);
+    const snapshot = snapshotAt(history, number);
+    const composed = snapshot.files.map(({ path, role, hash }) => [path, role === "compose" && hash]).join();
+    if (last?.composed !== composed) last = { composed, paths: secretFilesIn(snapshot) };
+    for (const file of snapshot.files) {
+      const name = `${file.path}\0${file.hash}`;
+      if (telling.has(file.role)) seen.set(name, file);
+      else if (last.paths.has(file.path)) mounted.set(name, file);
+    }
   }
   const snapshots = [...seen.values()].map((file): Snapshot => ({ id: "", files: [file] }));
   const isSensitive = sensitivityOf(snapshots);
-  return { isSensitive, hide: hiderOf(snapshots, environment, isSensitive) };
+  const secrets = snapshots.flatMap((snapshot) => secretsIn(snapshot, environment, isSensitive));
+  return {
+    isSensitive,
+    hide: hiderOfSecrets([...secrets, ...secretsOfFiles([...mounted.values()])]),
+    secretFiles: new Set([...mounted.values()].map(({ path }) => path)),
+  };
 }
 
 /** Every text in it, however deep, and every value under a sensitive name. */
-function hidden(value: unknown, { isSensitive, hide }: Curtain, name = ""): unknown {
+function hidden(value: unknown, { isSensitive, hide }: Omit<Curtain, "secretFiles">, name = ""): unknown {
   if (typeof value === "string") return isSensitive(name) ? mask : hide(value);
   if (Array.isArray(value)) return value.map((one) => hidden(one, { isSensitive, hide }));
   if (typeof value !== "object" || value === null) return value;
@@ -88,6 +113,8 @@ function hiddenRevision(revision: Revision, curtain: Curtain): Revision {
 const isUtf8 = (bytes: Uint8Array): boolean => Buffer.from(Buffer.from(bytes).toString()).equals(bytes);
 
 function archived({ path, role, bytes }: SnapshotFile, curtain: Curtain | undefined): ArchivedFile {
+  // As a hash of it would, its length would tell something.
+  if (curtain?.secretFiles.has(path)) return { path, role, text: `${mask}\n` };
   if (bytes === null) return { path, role };
   if (!isUtf8(bytes)) {
     // What is no text cannot be masked: it goes whole, or with the secrets not at all.

@@ -1,10 +1,11 @@
 /** Snapshots as comparisons and people see them: variables read, secrets hidden. */
 import type { ComparedSource } from "../../core/change/diff.ts";
 import { mask, maskText, maskUrlPasswords, secretsOf } from "../../core/change/mask.ts";
+import { secretFiles, writtenValues } from "../../core/compose/written-secrets.ts";
 import { entriesOf, parseDotenv, placed } from "../../core/dotenv/document.ts";
 import { evaluate } from "../../core/dotenv/evaluate.ts";
 import { lookupIn } from "../../core/interpolate/fill.ts";
-import { type EnvReader, envReadersIn } from "./env-readers.ts";
+import { type EnvReader, envReadersIn, isMeant } from "./env-readers.ts";
 import type { Snapshot, SnapshotFile } from "./snapshot.ts";
 import type { Environment } from "./sources.ts";
 
@@ -81,14 +82,47 @@ export function hiderOf(
   environment: Environment,
   isSensitive: (key: string) => boolean,
 ): Hide {
-  const variables = snapshots.flatMap((snapshot) => {
-    const readerOf = envReadersIn(snapshot);
-    return snapshot.files
-      .filter((file) => file.role === "env")
-      .flatMap((file) => [...variablesOf(file, readerOf(file.path), environment)]);
+  return hiderOfSecrets(snapshots.flatMap((snapshot) => secretsIn(snapshot, environment, isSensitive)));
+}
+
+/** @param secrets longest first */
+export function hiderOfSecrets(secrets: readonly string[]): Hide {
+  const all = [...new Set(secrets)].sort((a, b) => b.length - a.length);
+  return (text) => maskUrlPasswords(maskText(text, all));
+}
+
+/** Values of sensitive variables, those written into Compose files, and what `secrets:` mounts. */
+export function secretsIn(
+  snapshot: Snapshot,
+  environment: Environment,
+  isSensitive: (key: string) => boolean,
+): string[] {
+  const readerOf = envReadersIn(snapshot);
+  const mounted = secretFilesIn(snapshot);
+  const variables = snapshot.files.flatMap((file): (readonly [string, string])[] => {
+    if (file.role === "env") return [...variablesOf(file, readerOf(file.path), environment)];
+    const text = textOfFile(file) ?? "";
+    if (file.role === "compose" || file.role === "settings") return writtenValues(text);
+    return [];
   });
-  const secrets = secretsOf(variables, isSensitive);
-  return (text) => maskUrlPasswords(maskText(text, secrets));
+  const files = snapshot.files.filter(({ path }) => mounted.has(path));
+  return [...secretsOf(variables, isSensitive), ...secretsOfFiles(files)];
+}
+
+/** The whole of each is one secret, and each of its lines. */
+export function secretsOfFiles(files: readonly SnapshotFile[]): string[] {
+  const texts = files.map((file): [string, string] => [file.path, (textOfFile(file) ?? "").trim()]);
+  return secretsOf(texts, () => true);
+}
+
+/** The paths of the files that Compose mounts as secrets: nothing in them is for anybody to see. */
+export function secretFilesIn({ files }: Snapshot): ReadonlySet<string> {
+  const written = files
+    .filter(({ role }) => role === "compose")
+    .flatMap((file) => secretFiles(textOfFile(file) ?? ""));
+  const isMounted = ({ role, path }: SnapshotFile) =>
+    role === "file" && written.some((one) => isMeant(one, path));
+  return new Set(files.filter(isMounted).map(({ path }) => path));
 }
 
 /**

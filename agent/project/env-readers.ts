@@ -32,7 +32,7 @@ function readersIn({ files }: Snapshot): (path: string) => EnvReader {
 const textOf = ({ bytes }: SnapshotFile): string => (bytes === null ? "" : Buffer.from(bytes).toString());
 
 /** Paths are written relative to one folder or another, and may hold variables: their ends tell. */
-function isMeant(written: string, path: string): boolean {
+export function isMeant(written: string, path: string): boolean {
   const end = written
     .slice(written.lastIndexOf("}") + 1)
     .split("/")

@@ -26,7 +26,9 @@ export async function execute(
   signal: AbortSignal,
 ): Promise<Outcome> {
   const { history, events, board, runtimes, directory } = shop;
-  const { reading, running, change, plan, hide } = comparison;
+  const { reading, running, change, plan } = comparison;
+  // What a service says may be older than the state that it goes from.
+  const hide = (text: string): string => shop.hide(comparison.hide(text));
   // What nobody here can run is refused before there is a revision of it: it says nothing about the change.
   for (const { steps } of plan.phases)
     for (const step of steps) runtimes.of((step.target ?? step.current)?.runtime ?? "compose");

@@ -9,7 +9,7 @@ import type { Problem } from "../../core/protocol/words.ts";
 import { surroundingsOf } from "../lsp/surroundings.ts";
 import { standardProblems } from "../schema/standard-problems.ts";
 import { findStandardSchema } from "../schema/standard-schema.ts";
-import { hiderOf, textOfFile } from "./compared.ts";
+import { type Hide, hiderOf, textOfFile } from "./compared.ts";
 import type { Texts } from "./reading.ts";
 import { schemaOf, sensitivityOf } from "./sensitivity.ts";
 import type { Snapshot } from "./snapshot.ts";
@@ -121,9 +121,10 @@ export function explainInvalid(
   // What Hotenv finds in the file that Compose complains about; else what Compose says.
   const inNamed = named === undefined ? found : found.filter(({ file }) => file === named);
   const problems = inNamed.length > 0 ? found : [...problemOf(error, directory, texts?.snapshot), ...found];
-  const sharp = sharpen(error, inNamed.length > 0 ? inNamed : problems);
   const hide = texts ? hiderOf([texts.snapshot], environment, sensitivityOf([texts.snapshot])) : undefined;
-  const sentence = hide?.(describeError(sharp)) ?? describeError(sharp);
+  // It is told to whoever asked, too, and noted in the audit.
+  const sharp = hidden(sharpen(error, inNamed.length > 0 ? inNamed : problems), hide);
+  const sentence = describeError(sharp);
   board.set({
     reading: false,
     rolling: false,
@@ -134,4 +135,13 @@ export function explainInvalid(
   });
   events.emit("log", { level: isOfFiles ? "warn" : "error", message: sentence });
   return sharp;
+}
+
+function hidden(error: HotenvError, hide: Hide | undefined): HotenvError {
+  if (hide === undefined || hide(describeError(error)) === describeError(error)) return error;
+  const { code, message, location, todo } = error;
+  return new HotenvError(code, hide(message), {
+    location,
+    todo: todo === undefined ? undefined : hide(todo),
+  });
 }

@@ -41,7 +41,7 @@ function readKept(history: History) {
  * Puts the services of a kept failure back. The files stay: what they say now is what comes next.
  * @throws HotenvError docker-unreachable: it stays kept
  */
-export async function putKeptBack({ history, events, runtimes }: Workshop): Promise<void> {
+export async function putKeptBack({ history, events, runtimes, hide }: Workshop): Promise<void> {
   const kept = readKept(history);
   if (kept === undefined) return;
   const model = readModel(history.model(kept.revision) ?? "");
@@ -64,6 +64,6 @@ export async function putKeptBack({ history, events, runtimes }: Workshop): Prom
     message:
       verdict === "rolled-back"
         ? `What revision ${kept.revision} had left to be looked at was put back.`
-        : `What revision ${kept.revision} had left to be looked at could not all be put back. ${reason}`,
+        : `What revision ${kept.revision} had left to be looked at could not all be put back. ${hide(reason)}`,
   });
 }

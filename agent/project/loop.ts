@@ -245,7 +245,7 @@ export function createLoop(shop: Workshop, { queue, watch, signal: closing, read
     const known = toHotenvError(error);
     // What the board shows already needs no second word.
     if (known.code === "cancelled" || board.fields.invalid !== "" || board.fields.error !== "") return;
-    events.emit("log", { level: "error", message: known.message });
+    events.emit("log", { level: "error", message: shop.hide(known.message) });
   }
 
   async function start(): Promise<void> {

@@ -11,6 +11,7 @@ import { onceEach } from "../server/once.ts";
 import { createBoard } from "./board.ts";
 import { readBreakers } from "./breaker.ts";
 import { createCancellation } from "./cancellation.ts";
+import { behindCurtain, createCurtain } from "./curtain.ts";
 import { seqName } from "./kept-names.ts";
 import type { LiveProject, OpenOptions } from "./live.ts";
 import { createLoop } from "./loop.ts";
@@ -38,9 +39,11 @@ export async function openProject(options: OpenOptions): Promise<LiveProject> {
   }
 }
 
-async function openWith(options: OpenOptions, paths: ProjectPaths, history: History): Promise<LiveProject> {
+async function openWith(options: OpenOptions, paths: ProjectPaths, plain: History): Promise<LiveProject> {
   const environment = options.environment ?? process.env;
   const { directory } = paths;
+  const curtain = createCurtain(plain, environment);
+  const history = behindCurtain(plain, curtain);
   const closing = new AbortController();
   const stopped = Promise.withResolvers<void>();
   const queue = createQueue();
@@ -74,7 +77,7 @@ async function openWith(options: OpenOptions, paths: ProjectPaths, history: Hist
   );
   const runtimes = createRuntimes(paths, environment, {
     ownsProcesses: options.watch,
-    warn: (message) => events.emit("log", { level: "warn", message }),
+    warn: (message) => events.emit("log", { level: "warn", message: curtain.hide(message) }),
   });
   const noted = noteGit(watchJournal(history, options.onJournal), directory);
   const shop: Workshop = {
@@ -87,6 +90,7 @@ async function openWith(options: OpenOptions, paths: ProjectPaths, history: Hist
     cancellation: createCancellation(),
     saves: rememberSaves(),
     changes: createChangeTeller({ directory, environment, history: noted, events }),
+    hide: curtain.hide,
   };
   let claim: Claim | undefined;
   let recovered = false;

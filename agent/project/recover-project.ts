@@ -12,18 +12,20 @@ export async function recoverProject({
   events,
   board,
   runtimes,
+  hide,
 }: Workshop): Promise<void> {
   for (const interrupted of history.unfinished()) {
     const model = readModel(history.model(interrupted.revision) ?? "");
     await runtimes.provide(model.name, model.services);
     const parent = history.current();
     if (parent !== null) await runtimes.provide(model.name, revisionContent(history, parent).services);
-    const { verdict, reason } = await recover(
+    const { verdict, reason: said } = await recover(
       interrupted,
       runtimes.ofOperation,
       (seq, state) => history.mark(interrupted.revision, seq, state),
       (files) => returnFiles(directory, history, files),
     );
+    const reason = hide(said);
     const endedAt = new Date().toISOString();
     const rollout = interrupted.rollout && { ...interrupted.rollout, endedAt, verdict, reason };
     history.conclude(interrupted.revision, { verdict, rollout });

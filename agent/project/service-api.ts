@@ -10,11 +10,9 @@ import { runRollout } from "../rollout/engine.ts";
 import { runProbes } from "../rollout/probe.ts";
 import { Progress } from "../rollout/progress.ts";
 import { type ExecutableStep, noFiles } from "../rollout/rollout-plan.ts";
-import { type Hide, hiderOf } from "./compared.ts";
 import { withMissing } from "./comparison.ts";
 import { makeStep } from "./plan-project.ts";
 import { projectLookup, readTexts } from "./reading.ts";
-import { sensitivityOf } from "./sensitivity.ts";
 import { type Running, runningRevision, type Workshop } from "./workshop.ts";
 
 export interface ServiceApiOptions {
@@ -41,7 +39,11 @@ const past: Readonly<Record<ServiceAct, string>> = {
 
 export function serviceApi(options: ServiceApiOptions): Pick<AgentApi, ServiceMethods> {
   const { shop, inTurn, ready, closing } = options;
-  const { history, runtimes, board, environment, directory, events } = shop;
+  const { history, runtimes, board, environment, directory, events, hide } = shop;
+
+  /** Together: a secret may have several lines. */
+  const hideLines = (lines: readonly string[]): string[] =>
+    lines.length === 0 ? [] : hide(lines.join("\n")).split("\n");
 
   /** What runs, and one service of it. */
   const find = async (service: string): Promise<{ running: Running; model: ServiceModel }> => {
@@ -52,8 +54,6 @@ export function serviceApi(options: ServiceApiOptions): Pick<AgentApi, ServiceMe
     await runtimes.provide(running.name, running.services);
     return { running, model };
   };
-
-  const hideIn = ({ snapshot }: Running): Hide => hiderOf([snapshot], environment, sensitivityOf([snapshot]));
 
   const stepOf = async (
     { snapshot, services }: Running,
@@ -78,7 +78,6 @@ export function serviceApi(options: ServiceApiOptions): Pick<AgentApi, ServiceMe
     act: Exclude<ServiceAct, "stop">,
     signal: AbortSignal,
   ): Promise<Result<"service/act">> => {
-    const hide = hideIn(running);
     const service = model.name;
     const [status] = (await runtimes.observe(signal)).filter((each) => each.service === service);
     const isUp = status?.state === "running" || status?.state === "restarting";
@@ -143,7 +142,6 @@ export function serviceApi(options: ServiceApiOptions): Pick<AgentApi, ServiceMe
         const observed = await runtimes.observe(either);
         const wanted =
           services ?? observed.filter(({ state }) => state === "running").map(({ service }) => service);
-        const hide = hideIn(running);
         return Promise.all(
           wanted.map(async (service): Promise<Proof> => {
             const { model } = await find(service);
@@ -158,22 +156,22 @@ export function serviceApi(options: ServiceApiOptions): Pick<AgentApi, ServiceMe
               ok: false,
               inconclusive,
               reason: hide(reason),
-              log: log.slice(-logLines).map(hide),
+              log: hideLines(log.slice(-logLines)),
             };
           }),
         );
       }),
     logs: async ({ service, tail }, signal) => {
-      const { running, model } = await find(service);
+      const { model } = await find(service);
       const lines = await runtimes.of(model.runtime).logs(service, tail ?? 100, signal);
-      return lines.map(hideIn(running));
+      return hideLines(lines);
     },
     "logs/follow": async ({ service, after }, signal) => {
-      const { running, model } = await find(service);
+      const { model } = await find(service);
       const enough = AbortSignal.any([signal, closing, AbortSignal.timeout(followMs)]);
       const part = await runtimes.of(model.runtime).followLogs(service, after, firstLines, enough);
       signal.throwIfAborted();
-      return { lines: part.lines.map(hideIn(running)), after: part.after };
+      return { lines: hideLines(part.lines), after: part.after };
     },
   };
 }

@@ -1,8 +1,9 @@
 /** Two states of a project side by side, as texts for people: secrets masked. */
 import { diffSources } from "../../core/change/diff.ts";
+import { mask } from "../../core/change/mask.ts";
 import type { FileDiff, Result } from "../../core/protocol/messages.ts";
 import { defaultSettings, severityOf } from "../../core/settings/settings.ts";
-import { compareSources, hiderOf, maskEnvText, textOfFile } from "./compared.ts";
+import { compareSources, hiderOf, maskEnvText, secretFilesIn, textOfFile } from "./compared.ts";
 import { sensitivityOf } from "./sensitivity.ts";
 import type { Snapshot, SnapshotFile } from "./snapshot.ts";
 import type { Environment } from "./sources.ts";
@@ -19,9 +20,11 @@ export function showDiff(
     isSensitive,
     hide,
   });
+  const secretFiles = new Set([before, after].flatMap((snapshot) => [...secretFilesIn(snapshot)]));
   const shown = (file: SnapshotFile | undefined, side: "before" | "after"): string | null => {
     const text = file === undefined ? null : textOfFile(file);
     if (text === null || file === undefined) return null;
+    if (secretFiles.has(file.path)) return `${mask}${side === "after" ? " (changed)" : ""}\n`;
     if (file.role !== "env") return hide(text);
     const changed = entries.filter(
       (entry) => entry.source === file.path && entry.sensitive && entry.kind === "modified",

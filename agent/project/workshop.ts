@@ -6,6 +6,7 @@ import type { History } from "../history/history.ts";
 import type { EventLog } from "../server/event-log.ts";
 import type { Board } from "./board.ts";
 import type { Cancellation } from "./cancellation.ts";
+import type { Hide } from "./compared.ts";
 import type { Texts } from "./reading.ts";
 import type { Runtimes } from "./runtimes.ts";
 import type { Saves } from "./saves.ts";
@@ -24,6 +25,8 @@ export interface Workshop {
   readonly cancellation: Cancellation;
   readonly saves: Saves;
   readonly changes: ChangeTeller;
+  /** Without the secrets of the newest states. */
+  readonly hide: Hide;
 }
 
 export interface ReconcileRequest {

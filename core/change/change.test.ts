@@ -63,8 +63,29 @@ describe("Masking", () => {
       }),
       rules.isSensitive,
     );
-    assert.deepEqual(secrets, ["hunter22-more", "hunter22"]);
     assert.equal(maskText("use hunter22-more or hunter22, on", secrets), `use ${mask} or ${mask}, on`);
+  });
+
+  it("hides a secret in URLs, in quotes, in base64 of a text around it, and line by line", () => {
+    const password = 'p&ss "word"/é';
+    const key = "-----BEGIN-----\nMIIEvQIBADANBg\n-----END-----";
+    const secrets = secretsOf(
+      [
+        ["PASSWORD", password],
+        ["KEY", key],
+        ["USE_TOKEN", "true"],
+      ],
+      () => true,
+    );
+    const base64 = (text: string) => Buffer.from(text).toString("base64");
+    assert.equal(maskText(encodeURIComponent(password), secrets), mask);
+    assert.equal(maskText(JSON.stringify({ password }), secrets), `{"password":"${mask}"}`);
+    assert.equal(maskText("2: MIIEvQIBADANBg", secrets), `2: ${mask}`);
+    assert.equal(maskText("true", secrets), "true");
+    for (const around of ["", "u:", "me:", "Ada:"]) {
+      const shown = maskText(base64(`${around}${password}`), secrets);
+      assert.ok(shown.includes(mask) && shown.length < around.length + 16, shown);
+    }
   });
 
   it("hides passwords in URLs whatever the key is called", () => {

@@ -83,7 +83,7 @@ export const suites: readonly Suite[] = [
   {
     name: "http",
     lane: "working",
-    parts: ["browser", "prometheus"],
+    parts: ["docker", "browser", "prometheus"],
     needsBuild: true,
     run: mocha("test/http/**/*.test.ts"),
     limitSeconds: 300,
