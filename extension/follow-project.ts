@@ -4,6 +4,7 @@ import * as vscode from "vscode";
 import type { SessionState } from "../client/session.ts";
 import { describeError } from "../core/protocol/errors.ts";
 import type { AgentEvent } from "../core/protocol/messages.ts";
+import { isUrgent } from "../core/protocol/urgent.ts";
 import type { Problem, State } from "../core/protocol/words.ts";
 import { Disposables } from "./disposables.ts";
 import { showFailedRollout } from "./failed-rollout.ts";
@@ -19,7 +20,13 @@ export function followProject(project: Project, context: FollowContext): vscode.
   const owned = new Disposables();
   // Apart from what the language service finds as one types: each replaces only its own.
   const problems = owned.add(vscode.languages.createDiagnosticCollection("hotenv-agent"));
-  owned.defer(project.session.onEvent((event) => onEvent(project, event, context.log)));
+  // A verdict and an error do not wait behind lines of a log; they are told once, and not again in their turn.
+  owned.defer(project.session.onUrgent((event) => onEvent(project, event, context.log)));
+  owned.defer(
+    project.session.onEvent((event) => {
+      if (!isUrgent(event)) onEvent(project, event, context.log);
+    }),
+  );
   owned.add(showFailedRollout(project, context.log));
   let last: SessionState | undefined;
   owned.defer(

@@ -7,6 +7,7 @@ import type { Settings } from "../../core/settings/settings.ts";
 import { findAuthor } from "./author.ts";
 import { effectOf } from "./compared.ts";
 import { changeBetween } from "./comparison.ts";
+import { newestTried } from "./rollback.ts";
 import { serialiseModel } from "./serialise.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { announce, runningRevision, type Workshop } from "./workshop.ts";
@@ -58,9 +59,12 @@ export function createWaitingLine(shop: Workshop): WaitingLine {
     take: (handled) => replace(undefined, handled),
     cooling({ snapshot, settings }, onEnd) {
       clearTimeout(timer);
-      const endedAt = board.fields.rollout?.endedAt;
-      const left = endedAt === undefined ? 0 : Date.parse(endedAt) + settings.policy.cooldownMs - Date.now();
-      if (left <= 0) return false;
+      const { cooldownMs } = settings.policy;
+      if (cooldownMs === 0) return false;
+      const endedAt = board.fields.rollout?.endedAt ?? lastRolloutEnd(shop);
+      const left = endedAt === undefined ? 0 : Date.parse(endedAt) + cooldownMs - Date.now();
+      // More than all of it is left only where the clock was set back: nobody knows how long ago it was.
+      if (left <= 0 || left > cooldownMs) return false;
       const until = new Date(Date.now() + left).toISOString();
       board.set({ reading: false, waiting: { id: waitingId(snapshot), for: "cooldown", until } });
       timer = setTimeout(onEnd, left);
@@ -68,6 +72,12 @@ export function createWaitingLine(shop: Workshop): WaitingLine {
     },
     close: () => clearTimeout(timer),
   };
+}
+
+/** Of an agent before this one, too. */
+function lastRolloutEnd({ history }: Workshop): string | undefined {
+  const newest = newestTried(history);
+  return newest === undefined ? undefined : history.show(newest.revision)?.rollout?.endedAt;
 }
 
 async function recordSuperseded(shop: Workshop, { snapshot, settings, origin, author }: Seen): Promise<void> {

@@ -140,3 +140,25 @@ for (const kind of runtimeKinds)
       assert.deepEqual(await its.values(), { one: "next", two: "next" });
     });
   });
+
+describe("A cooldown", function () {
+  this.timeout(120_000);
+
+  it("goes on when the agent is started anew", async () => {
+    await using its = await stack("compose", {
+      name: "cooldown",
+      policy: "{ stability: 0s, cooldown: 1h }",
+      services: { api: loop() },
+    });
+    const agent = await its.agent();
+    await its.set("next");
+    assert.equal((await nextVerdict(agent)).revision.verdict, "applied");
+    await agent.stop();
+    const again = await its.bench.startAgent();
+    await again.settled();
+    await its.set("third");
+    const { waiting } = await again.next("status_update", ({ state }) => state === "waiting");
+    assert.equal(waiting?.for, "cooldown");
+    assert.deepEqual(await its.values(), { api: "next" });
+  });
+});
