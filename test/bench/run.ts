@@ -67,14 +67,43 @@ for (const name of positionals)
     );
 const wanted = groups.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
 
-await build({ production: true });
-await sweepLeftovers();
+const machine = describeMachine();
 const lines: Judged[] = [];
 const failures: string[] = [];
+
+/** What this machine has measured before, of benchmarks that were not run now, in the order of the table. */
+function withEarlier(results: Results): Results {
+  const earlier = existsSync(resultsFile)
+    ? (JSON.parse(readFileSync(resultsFile, "utf8")) as Results)
+    : undefined;
+  const kept =
+    JSON.stringify(earlier?.machine) === JSON.stringify(machine)
+      ? (earlier?.lines ?? []).filter((line) => !results.lines.some(({ from }) => from === line.from))
+      : [];
+  const all = groups.flatMap(({ name }) => [...kept, ...results.lines].filter(({ from }) => from === name));
+  return { ...results, lines: all };
+}
+
+/** After every benchmark: a run that is cut off keeps what it has. */
+function keep(): void {
+  if (values.smoke) return;
+  const results: Results = { machine, when: new Date().toISOString(), lines };
+  const all = values.against === undefined ? withEarlier(results) : results;
+  const file = values.against === undefined ? resultsFile : path.join(root, "bench/rerun.json");
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, `${JSON.stringify(all, null, 2)}\n`);
+  if (values.against === undefined) writePage(all);
+}
+
+const earlierRun =
+  values.against === undefined ? undefined : (JSON.parse(readFileSync(values.against, "utf8")) as Results);
+await build({ production: true });
+await sweepLeftovers();
 for (const group of wanted) {
   const start = performance.now();
   try {
     lines.push(...(await measure(group, values.smoke ? "smoke" : "full")));
+    keep();
     console.error(`${group.name}: ${((performance.now() - start) / 1000).toFixed(0)} s`);
   } catch (error) {
     failures.push(error instanceof Error ? error.message : String(error));
@@ -82,33 +111,9 @@ for (const group of wanted) {
   }
 }
 console.log(`\n${forTerminal(lines)}`);
-const machine = describeMachine();
-const results: Results = { machine, when: new Date().toISOString(), lines };
-mkdirSync(path.dirname(resultsFile), { recursive: true });
-
-/** What this machine has measured before, of benchmarks that were not run now, in the order of the table. */
-function withEarlier(): Results {
-  const earlier = existsSync(resultsFile)
-    ? (JSON.parse(readFileSync(resultsFile, "utf8")) as Results)
-    : undefined;
-  const kept =
-    JSON.stringify(earlier?.machine) === JSON.stringify(machine)
-      ? (earlier?.lines ?? []).filter((line) => !lines.some(({ from }) => from === line.from))
-      : [];
-  const all = groups.flatMap(({ name }) => [...kept, ...lines].filter(({ from }) => from === name));
-  return { ...results, lines: all };
-}
-const write = (file: string, what: Results): void =>
-  writeFileSync(file, `${JSON.stringify(what, null, 2)}\n`);
-if (values.against !== undefined) {
-  const earlier = JSON.parse(readFileSync(values.against, "utf8")) as Results;
-  const { text, broken } = describeDrift(drift(earlier.lines, lines), allowedDrift);
+if (earlierRun !== undefined) {
+  const { text, broken } = describeDrift(drift(earlierRun.lines, lines), allowedDrift);
   console.log(`\n${text}`);
-  write(path.join(root, "bench/rerun.json"), results);
   if (broken) process.exitCode = 1;
-} else if (!values.smoke) {
-  const all = withEarlier();
-  write(resultsFile, all);
-  writePage(all);
 }
 if (failures.length > 0) process.exitCode = 1;
