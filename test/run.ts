@@ -13,6 +13,8 @@ import { defaultSuites, type Part, type Suite, suites } from "./support/suites.t
 
 const root = path.join(import.meta.dirname, "..");
 const results = path.join(root, "test/.artifacts/results");
+/** Hundreds of processes load the same files: each is compiled once. */
+const compiled = path.join(root, "node_modules/.cache/hotenv-tests");
 
 interface Tally {
   readonly passed: number;
@@ -87,6 +89,7 @@ async function runMocha(suite: Suite, args: readonly string[], output: Output): 
   const result = path.join(results, `${suite.name}.json`);
   rmSync(result, { force: true });
   const environment = {
+    NODE_COMPILE_CACHE: compiled,
     HOTENV_RESULT: result,
     ...(suite.needsBuild ? { HOTENV_TEST_ENTRY: path.join(root, "dist/hotenv.cjs") } : {}),
     ...(suite.name === "unit" ? { HOTENV_REPORT: "dot" } : {}),

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import type { CancellationToken } from "vscode-jsonrpc/node";
 import { type TestAgent, type TestProject, testAgent, testProject } from "../../client/test-agent.ts";
+import { compileCache } from "../../test/support/compile-cache.ts";
 import * as samples from "./golden/samples.ts";
 
 const main = join(import.meta.dirname, "..", "main.ts");
@@ -23,7 +24,7 @@ interface Running {
 function hotenv(project: TestProject, args: readonly string[], environment: NodeJS.ProcessEnv = {}): Running {
   const child = spawn(process.execPath, [main, "--state-dir", project.stateDir, ...args], {
     cwd: project.paths.directory,
-    env: { PATH: process.env.PATH, ...environment },
+    env: { PATH: process.env.PATH, ...compileCache, ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const running: Running = {

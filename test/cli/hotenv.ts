@@ -3,6 +3,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 
+import { compileCache } from "../support/compile-cache.ts";
+
 const main = join(import.meta.dirname, "..", "..", "agent", "main.ts");
 
 export interface Place {
@@ -22,7 +24,12 @@ export interface Running {
 
 /** PATH for `node` and `git`; no colours, no user configuration, no state directory but the test's. */
 export function environmentOf({ stateDir }: Place): NodeJS.ProcessEnv {
-  return { PATH: process.env.PATH, HOME: stateDir, GIT_CONFIG_GLOBAL: join(stateDir, "no-git-config") };
+  return {
+    PATH: process.env.PATH,
+    HOME: stateDir,
+    GIT_CONFIG_GLOBAL: join(stateDir, "no-git-config"),
+    ...compileCache,
+  };
 }
 
 export function startHotenv(place: Place, ...args: string[]): Running {

@@ -55,8 +55,6 @@ export async function agentBench(directory: string, more: NodeJS.ProcessEnv = {}
     XDG_STATE_HOME: path.join(stateDir, "state"),
     XDG_CONFIG_HOME: path.join(stateDir, "config"),
     NO_COLOR: "1",
-    // A suite starts the same program a hundred times: what Node made of its source is kept.
-    NODE_COMPILE_CACHE: path.join(tmpdir(), "hotenv-test-compile-cache"),
     ...more,
   };
   const agents = new Set<RunningAgent>();

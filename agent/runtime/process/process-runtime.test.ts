@@ -254,7 +254,9 @@ describe("the process runtime", function () {
     await perform(runtime, stepOf(api), "r1");
     const result = await runtime.verify("api", api, 0, never);
     assert.equal(result.ok ? "" : result.reason, "api failed its health check: no answer within 2000 ms.");
-    assert.equal(isGroupAlive(Number(await readFile(file, "utf8"))), false);
+    // It was killed; the system takes its time to let it go.
+    const group = Number(await readFile(file, "utf8"));
+    while (isGroupAlive(group)) await delay(10);
   });
 
   it("does not count failures in the start period, nor wait for a long interval to be over", async () => {
