@@ -13,8 +13,9 @@ import { followFiles } from "./follow-files.ts";
 import { explainInvalid } from "./invalid.ts";
 import { readTexts, type Texts } from "./reading.ts";
 import { changedMeanwhile, dismiss, dismissedNotice, reconcile } from "./reconcile.ts";
-import { knownFiles, newestTried } from "./rollback.ts";
+import { knownFiles } from "./rollback.ts";
 import type { Snapshot } from "./snapshot.ts";
+import { newestTried } from "./tried.ts";
 import { createWaitingLine } from "./waiting.ts";
 import { forgetRunning, runningRevision, type Workshop } from "./workshop.ts";
 

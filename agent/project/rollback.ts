@@ -1,7 +1,7 @@
 /** Goes back to a revision: its files come back first, then they are applied like any other change. */
 import { diffSources } from "../../core/change/diff.ts";
 import { HotenvError } from "../../core/protocol/errors.ts";
-import type { Outcome, RevisionSummary } from "../../core/protocol/messages.ts";
+import type { Outcome } from "../../core/protocol/messages.ts";
 import type { Author } from "../../core/protocol/words.ts";
 import { severityOf } from "../../core/settings/settings.ts";
 import type { History } from "../history/history.ts";
@@ -12,6 +12,7 @@ import { readTexts } from "./reading.ts";
 import { reconcile } from "./reconcile.ts";
 import { sensitivityOf } from "./sensitivity.ts";
 import type { Snapshot } from "./snapshot.ts";
+import { newestTried } from "./tried.ts";
 import { revisionContent, runningRevision, type Workshop } from "./workshop.ts";
 import { type FileWrite, writeIfUnchanged } from "./write-file.ts";
 
@@ -19,16 +20,6 @@ export interface RollbackRequest {
   readonly revision: number | undefined;
   readonly dryRun: boolean;
   readonly author: Author;
-}
-
-/** What was overtaken was never tried. */
-export function newestTried(history: History): RevisionSummary | undefined {
-  for (let before: number | undefined; ; ) {
-    const page = history.list({ limit: 50, imported: false, ...(before === undefined ? {} : { before }) });
-    const found = page.find(({ verdict }) => verdict !== "superseded");
-    if (found !== undefined || page.length === 0) return found;
-    before = page.at(-1)?.revision;
-  }
 }
 
 /** The last good before the newest revision; where the newest one failed, that is the one that runs. */

@@ -7,9 +7,9 @@ import type { Settings } from "../../core/settings/settings.ts";
 import { findAuthor } from "./author.ts";
 import { effectOf } from "./compared.ts";
 import { changeBetween } from "./comparison.ts";
-import { newestTried } from "./rollback.ts";
 import { serialiseModel } from "./serialise.ts";
 import type { Snapshot } from "./snapshot.ts";
+import { newestTried } from "./tried.ts";
 import { announce, runningRevision, type Workshop } from "./workshop.ts";
 
 export interface Seen {
