@@ -42,7 +42,7 @@ const overlap = (a: Box, b: Box): boolean =>
   a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
 
 describe("a person with the packaged extension and a Compose project that is up", function () {
-  this.timeout(180_000);
+  this.timeout(300_000);
 
   const owned = new AsyncDisposableStack();
   let project: ExampleProject;

@@ -15,7 +15,7 @@ import type { Workbench } from "../workbench/workbench.ts";
 import { onlyAfterSuccess, openInstalled, pictureFailure } from "./installed.ts";
 
 describe("a person who edits before saving", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
 
   const owned = new AsyncDisposableStack();
   let project: ExampleProject;

@@ -17,7 +17,7 @@ import type { Workbench } from "../workbench/workbench.ts";
 import { onlyAfterSuccess, openInstalled, pictureFailure } from "./installed.ts";
 
 describe("a person without a mouse", function () {
-  this.timeout(180_000);
+  this.timeout(300_000);
 
   const owned = new AsyncDisposableStack();
   let project: ExampleProject;

@@ -22,7 +22,7 @@ const files: Readonly<Record<string, string>> = {
 };
 
 describe("variables in a real workbench", function () {
-  this.timeout(90_000);
+  this.timeout(300_000);
 
   const owned = new AsyncDisposableStack();
   let sandbox: Sandbox;

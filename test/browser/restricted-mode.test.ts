@@ -20,7 +20,7 @@ const compose = `services:
 `;
 
 describe("a workspace in Restricted Mode", function () {
-  this.timeout(90_000);
+  this.timeout(300_000);
 
   const owned = new AsyncDisposableStack();
   let sandbox: Sandbox;

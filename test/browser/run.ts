@@ -13,7 +13,7 @@ async function main(): Promise<number> {
   const mocha = new Mocha({
     reporter: Reporter,
     forbidOnly: true,
-    timeout: 60_000,
+    timeout: 300_000,
     ...(values.grep === undefined ? {} : { grep: values.grep }),
   });
   for (const name of (await readdir(import.meta.dirname)).sort())

@@ -39,7 +39,7 @@ VERBOSE=
 `;
 
 describe("a person who looks around", function () {
-  this.timeout(180_000);
+  this.timeout(300_000);
 
   const owned = new AsyncDisposableStack();
   let project: ExampleProject;

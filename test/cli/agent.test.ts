@@ -17,7 +17,7 @@ async function ask(url: string): Promise<{ says: string; pid: string }> {
 }
 
 describe("hotenv from end to end", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let project: SmallProject;
   let agent: Running | undefined;
 

@@ -12,7 +12,7 @@ import { withValues } from "./small-project.ts";
 const root = join(import.meta.dirname, "..", "..");
 
 describe("the quickstart", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const place = { directory: "", stateDir: "" };
   let url = "";
   let agent: Running | undefined;

@@ -10,7 +10,7 @@ export async function run(): Promise<void> {
   Mocha.reporters.Base.consoleLog = (...words: unknown[]) => console.log(reportMark + format(...words));
   const mocha = new Mocha({
     color: false,
-    timeout: 20_000,
+    timeout: 90_000,
     reporter: Reporter,
     forbidOnly: true,
     ...(grep === undefined ? {} : { grep }),

@@ -188,7 +188,7 @@ describe("a project in the workspace", () => {
 
   it("keeps the key of the history in VS Code's safe where that is asked for, and takes it back", async function () {
     // Two agents are started, one after the other.
-    this.timeout(90_000);
+    this.timeout(180_000);
     const before = running() + 1;
     const reasons = async (): Promise<string[]> =>
       (await session.call("history/list", { before })).map(({ reason }) => reason);

@@ -11,7 +11,7 @@ import { createSandbox } from "../workbench/sandbox.ts";
 import { reportMark } from "./host-run.ts";
 import { prepareHostSuite } from "./prepare.ts";
 
-const timeoutMs = 120_000;
+const timeoutMs = 600_000;
 const shownLines = 40;
 
 async function main(): Promise<number> {

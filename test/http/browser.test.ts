@@ -15,7 +15,7 @@ import { artifacts } from "../workbench/places.ts";
 const rebound = "rebound.hotenv.test";
 
 describe("the agent's page in a browser", function () {
-  this.timeout(90_000);
+  this.timeout(180_000);
   let project: SmallProject;
   let agent: Running;
   let url: string;
@@ -52,7 +52,7 @@ describe("the agent's page in a browser", function () {
   const visit = async (address: string, size = { width: 900, height: 760 }): Promise<Page> => {
     context = await browser.newContext({ viewport: size, locale: "en-GB", acceptDownloads: true });
     const page = await context.newPage();
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(60_000);
     await page.goto(address);
     return page;
   };

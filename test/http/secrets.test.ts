@@ -236,7 +236,7 @@ describe("Secrets", function () {
     await ask("verify", {});
 
     const page = await browser.newPage({ viewport: { width: 1000, height: 2000 } });
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(60_000);
     const link = (await hotenv(place, "open", "--print")).out.trim();
     await page.goto(link);
     for (const revision of [6, 5, 4, 3, 2]) {

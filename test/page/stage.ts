@@ -69,7 +69,7 @@ export async function openStage(browser: Browser, options: StageOptions = {}): P
     timezoneId: "UTC",
   });
   const page = await context.newPage();
-  page.setDefaultTimeout(5_000);
+  page.setDefaultTimeout(30_000);
   const complaints: string[] = [];
   page.on("pageerror", (error) => complaints.push(error.message));
   page.on("console", (message) => {

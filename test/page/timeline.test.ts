@@ -29,7 +29,7 @@ const events = (list: readonly (typeof live.begin)[number][]): HostMessage[] =>
   list.map((event) => ({ type: "event", event }));
 
 describe("the timeline page in a browser", function () {
-  this.timeout(90_000);
+  this.timeout(180_000);
   let browser: Browser;
   let stage: Stage;
 

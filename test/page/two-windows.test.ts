@@ -75,7 +75,7 @@ services:
   const both = (check: (stage: Stage) => Promise<unknown>): Promise<unknown> =>
     Promise.all(stages.map(check));
   const newest = ({ page }: Stage) => page.getByRole("article").first();
-  const limit = { timeout: 30_000 };
+  const limit = { timeout: 60_000 };
 
   it("both tell of a save, each of them in its own time and the same", async () => {
     await writeFile(join(directory, ".env"), "GREETING=servus\n");

@@ -5,7 +5,7 @@ import { isAlive } from "../../client/rendezvous.ts";
 import { rendezvousSchema } from "../../core/protocol/messages.ts";
 import { until } from "./until.ts";
 
-const stopMs = 10_000;
+const stopMs = 30_000;
 
 /** Agents whose rendezvous lies below `stateDirectory`, which need not exist. */
 export async function runningAgents(stateDirectory: string): Promise<readonly number[]> {

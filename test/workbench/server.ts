@@ -21,8 +21,8 @@ export interface ServerOptions {
   readonly smokeTest?: boolean;
 }
 
-const startMs = 30_000;
-const stopMs = 5_000;
+const startMs = 90_000;
+const stopMs = 30_000;
 
 function commonArguments(sandbox: Sandbox): string[] {
   return [

@@ -10,7 +10,7 @@ const askEveryMs = 50;
 export async function until<T>(
   what: string,
   ask: () => Promise<T | false | undefined>,
-  withinMs = 20_000,
+  withinMs = 60_000,
 ): Promise<T> {
   const deadline = performance.now() + withinMs;
   for (;;) {

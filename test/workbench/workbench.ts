@@ -31,9 +31,9 @@ const themes = {
 
 const viewport = { width: 1280, height: 800 };
 /** For each single wait of a test: several times what a loaded machine with two cores needs. */
-const waitMs = 30_000;
+const waitMs = 60_000;
 /** For a cold workbench: its scripts are read and compiled for the first time. */
-const openMs = 75_000;
+const openMs = 120_000;
 
 export async function openWorkbench(options: WorkbenchOptions): Promise<Workbench> {
   const { sandbox, folder, theme = "dark", trusted = true } = options;
