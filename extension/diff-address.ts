@@ -1,12 +1,12 @@
 /** Which text a `hotenv:` document shows, written into its query. */
-import * as z from "zod";
+import * as z from "zod/mini";
 
 const diffAddressSchema = z.object({
   /** The project's. */
   directory: z.string(),
-  from: z.number().int(),
+  from: z.int(),
   /** null: the files on disk. */
-  to: z.number().int().nullable(),
+  to: z.nullable(z.int()),
   side: z.enum(["before", "after"]),
   /** Of the file, in the snapshot. */
   path: z.string(),

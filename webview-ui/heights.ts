@@ -84,8 +84,8 @@ export class Heights {
 }
 
 /** Cards before and behind the view that are there already, and how many come and go at once. */
-const sparePx = 500;
-const chunk = 4;
+const sparePx = 400;
+const chunk = 2;
 
 /** The cards to render: from the first to before the second. */
 export function windowOf(layout: Layout, count: number, fromPx: number, toPx: number): [number, number] {

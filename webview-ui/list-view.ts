@@ -12,8 +12,14 @@ export interface ListView {
   close(): void;
 }
 
-/** @param onMove something stands elsewhere, or something else is in view */
-export function openListView(onMove: () => void): ListView {
+export interface ListEvents {
+  /** Something else is in view. */
+  moved(): void;
+  /** The browser has laid out and not painted yet, and cards are elsewhere than it was thought. */
+  misplaced(): void;
+}
+
+export function openListView({ moved, misplaced }: ListEvents): ListView {
   const heights = new Heights();
   let layout: Layout | undefined;
   let listing: Listing | undefined;
@@ -21,6 +27,8 @@ export function openListView(onMove: () => void): ListView {
   let listTop = 0;
   let width = 0;
   let feed: Element | null = null;
+  /** Its height is that of all that may push the list down. */
+  let page: Element | null = null;
   const seen = new Set<Element>();
 
   const wanted = (): readonly [number, number] => {
@@ -31,27 +39,38 @@ export function openListView(onMove: () => void): ListView {
   const findTop = (): void => {
     if (feed !== null) listTop = feed.getBoundingClientRect().top + window.scrollY;
   };
-  const look = (): void => {
-    findTop();
+  const isElsewhere = (): boolean => {
     const [first, end] = wanted();
-    if (first !== shown[0] || end !== shown[1]) onMove();
+    return first !== shown[0] || end !== shown[1];
+  };
+  const look = (): void => {
+    if (isElsewhere()) moved();
   };
   const sizes = new ResizeObserver((entries) => {
-    let moved = false;
+    let changed = false;
     for (const { target, borderBoxSize } of entries) {
       if (!(target instanceof HTMLElement)) continue;
       const [box] = borderBoxSize;
-      if (box === undefined || !target.isConnected) continue;
+      if (box === undefined || !target.isConnected || target === page) continue;
       if (target === feed) {
         if (Math.abs(box.inlineSize - width) > 1) heights.forget();
         width = box.inlineSize;
         continue;
       }
       const isClosed = !target.classList.contains("open");
-      moved = heights.measured(Number(target.dataset.revision), box.blockSize, isClosed) || moved;
+      changed = heights.measured(Number(target.dataset.revision), box.blockSize, isClosed) || changed;
     }
-    if (moved) onMove();
+    // Everything is laid out now: to ask costs nothing, at any other time it may cost a layout.
+    findTop();
+    if (changed || isElsewhere()) misplaced();
   });
+  const watch = (now: Element | null, before: Element | null): Element | null => {
+    if (now !== before) {
+      if (before !== null) sizes.unobserve(before);
+      if (now !== null) sizes.observe(now);
+    }
+    return now;
+  };
   const ended = new AbortController();
   for (const event of ["scroll", "resize"])
     window.addEventListener(event, look, { passive: true, signal: ended.signal });
@@ -64,13 +83,9 @@ export function openListView(onMove: () => void): ListView {
       return slotsOf(layout, next.count, [...shown], kept);
     },
     rendered(root) {
-      const now = root.querySelector('[role="feed"]');
-      if (now !== feed) {
-        if (feed !== null) sizes.unobserve(feed);
-        feed = now;
-        if (feed !== null) sizes.observe(feed);
-      }
-      const there = new Set<Element>(root.querySelectorAll("article"));
+      feed = watch(root.querySelector('[role="feed"]'), feed);
+      page = watch(root.querySelector("main"), page);
+      const there = new Set([...(feed?.children ?? [])].filter((child) => child.localName === "article"));
       for (const article of seen)
         if (!there.has(article)) {
           sizes.unobserve(article);
@@ -81,9 +96,6 @@ export function openListView(onMove: () => void): ListView {
           sizes.observe(article);
           seen.add(article);
         }
-      const before = listTop;
-      findTop();
-      if (listTop !== before) look();
     },
     scrollTo(index, abovePx) {
       if (layout === undefined) return;

@@ -1,6 +1,7 @@
 /** The page: owns the state, the conversation with the host, and what is on the screen. */
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import type { HostMessage } from "../core/protocol/page.ts";
+import { openFrames } from "./frames.ts";
 import type { Slot } from "./heights.ts";
 import { openInbox } from "./inbox.ts";
 import { cardAfterKey } from "./keyboard.ts";
@@ -58,7 +59,11 @@ export class TimelinePage extends LitElement {
   readonly #requests: Requests;
   readonly #loader: Loader;
   readonly #actions: Actions;
-  readonly #inbox = openInbox((fact) => this.#learn(fact));
+  readonly #frames = openFrames();
+  readonly #inbox = openInbox(
+    (fact) => this.#learn(fact),
+    () => this.requestUpdate(),
+  );
   #list: ListView | undefined;
   #cards: Listing = listing(initialState);
   #slots: readonly Slot[] = [];
@@ -67,7 +72,10 @@ export class TimelinePage extends LitElement {
   /** What an earlier life of the page left behind, until it is restored. */
   #toRestore: Remembered | null;
   #ended = new AbortController();
-  readonly #timers = new Map<"tick" | "save" | "toast" | "chart", number>();
+  readonly #timers = new Map<"save" | "toast" | "chart", number>();
+  /** How often `now` is set; null: not at all. */
+  #tickMs: number | null = null;
+  #ticking: number | undefined;
 
   constructor(transport: PageTransport) {
     super();
@@ -123,7 +131,13 @@ export class TimelinePage extends LitElement {
     super.connectedCallback();
     this.#ended = new AbortController();
     const { signal } = this.#ended;
-    this.#list = openListView(() => this.requestUpdate());
+    this.#list = openListView({
+      moved: () => this.requestUpdate(),
+      misplaced: () => {
+        this.#frames.hurry();
+        this.requestUpdate();
+      },
+    });
     const unlisten = this.#transport.listen(
       (message) => this.#receive(message),
       (what) => this.#say(what),
@@ -133,6 +147,9 @@ export class TimelinePage extends LitElement {
       passive: true,
       signal,
     });
+    // What a person does shows at once: the next key may come before the next frame.
+    for (const type of ["keydown", "click", "input", "change"])
+      window.addEventListener(type, () => this.#frames.hurry(), { capture: true, signal });
     window.addEventListener("keydown", (event) => this.#onPageKey(event), { signal });
     document.addEventListener("visibilitychange", () => this.#keepTime(), { signal });
     this.#transport.post({ type: "ready" });
@@ -142,8 +159,9 @@ export class TimelinePage extends LitElement {
     super.disconnectedCallback();
     this.#ended.abort();
     this.#list?.close();
-    this.#inbox.close();
     for (const timer of this.#timers.values()) window.clearTimeout(timer);
+    window.clearInterval(this.#ticking);
+    this.#tickMs = null;
     this.#loader.forget();
     this.#requests.abandon("The page was closed.");
   }
@@ -180,6 +198,12 @@ export class TimelinePage extends LitElement {
     this.#loader.forget();
     const newest = listing(this.state).revisionAt(0);
     if (first && this.#toRestore === null && newest !== undefined) this.#setOpen(newest, true);
+  }
+
+  protected override async scheduleUpdate(): Promise<void> {
+    await this.#frames.next();
+    this.#inbox.flush();
+    await super.scheduleUpdate();
   }
 
   protected override willUpdate(changed: PropertyValues): void {
@@ -237,16 +261,20 @@ export class TimelinePage extends LitElement {
 
   /** While a rollout runs its bars grow; otherwise only "2 min. ago" gets older. */
   #keepTime(): void {
-    window.clearTimeout(this.#timers.get("tick"));
-    if (document.hidden) return;
     const live = this.state.connection === "online" && this.#cards.isLive;
     const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-    this.#after("tick", live ? (calm ? calmTickMs : liveTickMs) : minuteMs / 2, () => {
+    const everyMs = document.hidden ? null : live ? (calm ? calmTickMs : liveTickMs) : minuteMs / 2;
+    if (everyMs === this.#tickMs) return;
+    this.#tickMs = everyMs;
+    window.clearInterval(this.#ticking);
+    if (everyMs === null) return;
+    this.now = Date.now();
+    this.#ticking = window.setInterval(() => {
       this.now = Date.now();
-    });
+    }, everyMs);
   }
 
-  #after(what: "tick" | "save" | "toast" | "chart", ms: number, work: () => void): void {
+  #after(what: "save" | "toast" | "chart", ms: number, work: () => void): void {
     window.clearTimeout(this.#timers.get(what));
     this.#timers.set(what, window.setTimeout(work, ms));
   }

@@ -60,10 +60,17 @@ export const cardStyle = css`
   .about .why { color: var(--text); }
   .explanation { margin-top: 1px; overflow-wrap: anywhere; }
 
-  /* Out of sight until the card has the reader's attention; they keep their place, so that nothing moves. */
-  .acts { flex: none; display: inline-flex; gap: 6px; opacity: 0; }
-  .open .acts, .running .acts, article:hover .acts, article:focus-within .acts, article:focus .acts { opacity: 1; }
-  @media (hover: none) { .acts { opacity: 1; } }
+  /* Not there until the card has the reader's attention, and then over the line's end, so that nothing moves. */
+  .acts { display: none; flex: none; gap: 6px; }
+  .open .acts, .running .acts { display: inline-flex; }
+  article:not(.open, .running):is(:hover, :focus-within, :focus) .acts {
+    display: inline-flex;
+    position: absolute;
+    inset: auto 8px 8px auto;
+    padding-inline-start: 10px;
+    background: linear-gradient(var(--hover), var(--hover)), var(--surface);
+  }
+  @media (hover: none) { article:not(.open, .running) .acts { display: inline-flex; } }
 
   .room { position: relative; }
   .room::before { content: ""; position: absolute; inset: 0 auto 0 14.5px; border-inline-start: 1px solid var(--rail); }
@@ -80,7 +87,7 @@ export const cardStyle = css`
     .chevron { position: absolute; inset: 3px 0 auto auto; }
     .second { flex-wrap: wrap; gap: 4px 12px; }
     .about { flex-basis: 100%; white-space: normal; overflow-wrap: anywhere; }
-    article:not(.open, .running) .acts { display: none; }
+    article:not(.open, .running) .acts { display: none !important; }
     .acts { margin-top: 4px; }
   }
 `;
