@@ -20,7 +20,13 @@ import { createWaitingLine } from "./waiting.ts";
 import { forgetRunning, runningRevision, type Workshop } from "./workshop.ts";
 
 /** Errors whose cause lies outside of the files: tried again without a change. */
-const passing = new Set(["docker-unreachable", "compose-missing", "docker-failed", "file-unreadable"]);
+const passing = new Set([
+  "docker-unreachable",
+  "compose-missing",
+  "docker-failed",
+  "file-unreadable",
+  "history-unwritable",
+]);
 
 export interface RunRequest {
   readonly reason: string;

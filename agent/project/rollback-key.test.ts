@@ -24,4 +24,19 @@ describe("one key put back into a text", () => {
   ];
   for (const [what, now, before, expected] of cases)
     it(`puts back ${what}`, () => assert.equal(withKeyOf(now, before, "A"), expected));
+
+  it("in a file of format raw leaves quotes, hashes and dollars as the service reads them", () => {
+    const raw = { present: "raw", past: "raw" } as const;
+    // Compose would take the comment off, and the quotes.
+    assert.equal(withKeyOf("A=2 # two\nB=2\n", "A='$x' # one\n", "A", raw), "A='$x' # one\nB=2\n");
+    assert.equal(withKeyOf("B='\nA=2\n", 'A="\n', "A", raw), "B='\nA=\"\n");
+    assert.equal(withKeyOf("A=2 # why\n", "A=\n", "A", raw), "A=\n");
+  });
+
+  it("in a file that is read otherwise since then means the same value, or is refused", () => {
+    const since = { present: "raw", past: "compose" } as const;
+    assert.equal(withKeyOf("A=2\n", 'A="a b" # one\n', "A", since), "A=a b\n");
+    assert.throws(() => withKeyOf("A=2\n", 'A="${B}"\n', "A", since), { code: "env-invalid" });
+    assert.equal(withKeyOf("A=2\n", "A='x'\n", "A", { present: "compose", past: "raw" }), `A="'x'"\n`);
+  });
 });

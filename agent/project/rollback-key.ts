@@ -8,14 +8,17 @@ import {
   removeEntry,
   type TextChange,
 } from "../../core/dotenv/edits.ts";
+import type { Dialect } from "../../core/dotenv/pieces.ts";
+import { writeValue } from "../../core/dotenv/write.ts";
 import { impactOfVariables } from "../../core/plan/static-impact.ts";
 import { HotenvError } from "../../core/protocol/errors.ts";
 import type { Outcome } from "../../core/protocol/messages.ts";
 import { analyseDisk } from "./analyse.ts";
 import { textOfFile } from "./compared.ts";
+import { envReadersIn } from "./env-readers.ts";
 import { readTexts } from "./reading.ts";
 import { aloneFiles, knownFiles, type RollbackRequest, refuseMasked, writeAndReconcile } from "./rollback.ts";
-import type { SnapshotFile } from "./snapshot.ts";
+import type { Snapshot, SnapshotFile } from "./snapshot.ts";
 import { revisionContent, type Workshop } from "./workshop.ts";
 import type { FileWrite } from "./write-file.ts";
 
@@ -59,17 +62,50 @@ function changesFor(
     : [{ range: { start: start + keyEnd, end: start + keyEnd }, text: `=${wanted}` }];
 }
 
+/** How the services read the file now, and how they read it then. */
+interface Readers {
+  readonly present: Dialect;
+  readonly past: Dialect;
+}
+
+/**
+ * What has to be written so that the key is what it was: the same text where it is read as it was then.
+ * @throws HotenvError env-invalid where the present reader cannot be given that value
+ */
+function wantedValue(before: string, key: string, { present, past }: Readers): string | null | undefined {
+  const document = parseDotenv(before, { dialect: past });
+  const written = writtenValue(document, key);
+  const value = effectiveEntry(document, key)?.entry.value;
+  if (present === past || value == null) return written;
+  // A reference means something else to another reader.
+  const anew = value.template === null ? writeValue(value.cooked, present) : undefined;
+  if (anew !== undefined) return anew;
+  throw new HotenvError(
+    "env-invalid",
+    `${key} cannot be written as it was: its file is read otherwise now.`,
+    {
+      todo: "Edit its line by hand; `hotenv history key` shows what it was.",
+    },
+  );
+}
+
 /**
  * The text with one key as it was written in another text, quotes and references included.
  * @param before null: there was no such file
  * @returns undefined where the key cannot be put there without changing something else
  */
-export function withKeyOf(text: string, before: string | null, key: string): string | undefined {
-  const document = parseDotenv(text);
-  const wanted = writtenValue(parseDotenv(before ?? ""), key);
+export function withKeyOf(
+  text: string,
+  before: string | null,
+  key: string,
+  readers: Readers = { present: "compose", past: "compose" },
+): string | undefined {
+  const dialect = readers.present;
+  const document = parseDotenv(text, { dialect });
+  const wanted = wantedValue(before ?? "", key, readers);
   if (writtenValue(document, key) === wanted) return text;
   const result = applyChanges(text, changesFor(document, key, wanted));
-  const read = parseDotenv(result);
+  const read = parseDotenv(result, { dialect });
   const others = (of: DotenvDocument) =>
     [...entriesOf(of)].filter(({ entry }) => entry.key.name !== key).map(({ entry }) => entry.text);
   const right =
@@ -98,10 +134,13 @@ export async function rollBackKey(
   refuseMasked(shop.history, target.revision);
   const texts = await readTexts(shop.directory, shop.environment, knownFiles(shop));
   const alone = aloneFiles(shop);
+  const [present, past] = [texts.snapshot, target.snapshot].map(dialectsIn);
   const pairs = texts.snapshot.files.flatMap((file): { write: FileWrite; undo: FileWrite }[] => {
     if (file.role !== "env") return [];
     const before = target.snapshot.files.find(({ path }) => path === file.path);
-    return writesFor(file, before, key, alone.has(file.path));
+    const { path } = file;
+    const readers = { present: present?.(path) ?? "compose", past: past?.(path) ?? "compose" };
+    return writesFor(file, before, key, readers, alone.has(path));
   });
   if (pairs.length === 0 || dryRun) return untouched(shop, key, target.revision, pairs);
   const reason = `Rolled ${key} back to revision ${target.revision}.`;
@@ -110,14 +149,21 @@ export async function rollBackKey(
   return writeAndReconcile(shop, { writes, undo, author, reason }, signal);
 }
 
+/** A file with readers of both kinds is written as Compose reads it by itself. */
+function dialectsIn(snapshot: Snapshot): (path: string) => Dialect {
+  const readerOf = envReadersIn(snapshot);
+  return (path) => (readerOf(path) === "raw" ? "raw" : "compose");
+}
+
 function writesFor(
   file: SnapshotFile,
   before: SnapshotFile | undefined,
   key: string,
+  readers: Readers,
   inPlace: boolean,
 ): { write: FileWrite; undo: FileWrite }[] {
   const text = textOfFile(file);
-  const result = withKeyOf(text ?? "", before ? textOfFile(before) : null, key);
+  const result = withKeyOf(text ?? "", before ? textOfFile(before) : null, key, readers);
   if (result === undefined)
     throw new HotenvError(
       "env-invalid",
