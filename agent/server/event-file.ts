@@ -130,7 +130,7 @@ class EventFile implements EventStore {
     return this.#guarded(() => {
       const found: AgentEvent[] = [];
       for (const segment of this.#segments) {
-        if (segment.first === undefined) continue;
+        if (segment.first === undefined || found.length === limit) continue;
         const from = seq + 1 + found.length - segment.first;
         if (from < 0) return undefined;
         const count = Math.min(limit - found.length, segment.offsets.length - 1 - from);
