@@ -25,6 +25,8 @@ export interface ProjectPaths {
   readonly events: string;
   /** Output of local processes: one file a service. */
   readonly processLogs: string;
+  /** What V8 made of the agent's source, of all projects; nobody else writes there, since it is run. */
+  readonly compileCache: string;
   /** The key that encrypts values in the database; 0600, in the user's configuration directory. */
   readonly key: string;
 }
@@ -39,6 +41,9 @@ function userDirectory(kind: "state" | "config", environment: Environment): stri
   if (process.platform === "darwin") return join(homedir(), "Library", "Application Support", "hotenv", kind);
   return join(homedir(), kind === "state" ? ".local/state/hotenv" : ".config/hotenv");
 }
+
+/** By its name an agent knows that it was given it, and by nobody else. */
+export const compileCacheName = "hotenv-compile-cache";
 
 /** `sun_path` holds 108 bytes on Linux and 104 on macOS, the closing zero included. */
 const maxSocketPathBytes = 103;
@@ -65,7 +70,8 @@ export function projectPaths(
   const environment = options.environment ?? process.env;
   const real = realpathSync.native(directory);
   const id = createHash("sha256").update(real).digest("hex").slice(0, 16);
-  const stateDirectory = join(options.stateDir ?? userDirectory("state", environment), id);
+  const all = options.stateDir ?? userDirectory("state", environment);
+  const stateDirectory = join(all, id);
   return {
     directory: real,
     id,
@@ -77,6 +83,7 @@ export function projectPaths(
     log: join(stateDirectory, "agent.log"),
     events: join(stateDirectory, "events.log"),
     processLogs: join(stateDirectory, "logs"),
+    compileCache: join(all, compileCacheName),
     key: join(userDirectory("config", environment), "key"),
   };
 }

@@ -21,13 +21,19 @@ describe("spawnAgent", () => {
 
   /** Runs `script` as the agent; what it writes into `file("x")` can be read afterwards. */
   const file = (name: string): string => join(project.paths.directory, name);
-  const run = (script: string, more: { startMs?: number; signal?: AbortSignal } = {}): Promise<void> => {
+  const run = (
+    script: string,
+    {
+      environment,
+      ...more
+    }: { startMs?: number; signal?: AbortSignal; environment?: NodeJS.ProcessEnv } = {},
+  ): Promise<void> => {
     const entry = file("agent.cjs");
     writeFileSync(entry, `require("fs").writeFileSync("pid", String(process.pid));\n${script}`);
     return spawnAgent({
       entry,
       execPath: process.execPath,
-      environment: { PATH: process.env.PATH, MARK: "one" },
+      environment: { PATH: process.env.PATH, MARK: "one", ...environment },
       directory: project.paths.directory,
       stateDir: project.stateDir,
       ...more,
@@ -55,6 +61,15 @@ describe("spawnAgent", () => {
     for await (const [, name] of changes) if (name === "later") break;
     watcher.close();
     assert.match(readFileSync(project.paths.log, "utf8"), /a warning/);
+  });
+
+  it("lets Node keep what it made of the source beside the state, unless somebody has said where", async () => {
+    const script = `require("fs").writeFileSync("cache", process.env.NODE_COMPILE_CACHE); console.log('{"ready":true}');`;
+    await run(script);
+    assert.equal(readFileSync(file("cache"), "utf8"), project.paths.compileCache);
+    const own = file("own");
+    await run(script, { environment: { NODE_COMPILE_CACHE: own } });
+    assert.equal(readFileSync(file("cache"), "utf8"), own);
   });
 
   it("throws the error that the agent reports", async () => {

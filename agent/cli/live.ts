@@ -47,10 +47,14 @@ export async function live(options: LiveOptions, end: AbortSignal): Promise<void
     if (options.http !== undefined)
       bound = await (await import("../server/http/bind.ts")).bindHttp(options.http);
     const { openProject } = await import("../project/open.ts");
-    const project = await openProject({ directory: paths.directory, stateDir, watch: true, keys });
+    const listens = Promise.withResolvers<void>();
+    const lookAfter = listens.promise;
+    const project = await openProject({ directory: paths.directory, stateDir, watch: true, keys, lookAfter });
     try {
-      await serve(project, { claim, bound }, options, end);
+      await serve(project, { claim, bound, listens: listens.resolve }, options, end);
     } finally {
+      // Also where it never came to listen: nothing waits for ever.
+      listens.resolve();
       await project.close();
     }
   } finally {
@@ -61,7 +65,11 @@ export async function live(options: LiveOptions, end: AbortSignal): Promise<void
 
 async function serve(
   project: LiveProject,
-  { claim, bound }: { readonly claim: Claim; readonly bound: BoundHttp | undefined },
+  {
+    claim,
+    bound,
+    listens,
+  }: { readonly claim: Claim; readonly bound: BoundHttp | undefined; readonly listens: () => void },
   options: LiveOptions,
   end: AbortSignal,
 ): Promise<void> {
@@ -99,6 +107,7 @@ async function serve(
         enter: server.enter,
       });
     const silence = options.listening(project, http);
+    listens();
     // Fails only if it could not be told; then the agent ends.
     const first = await Promise.race([
       project.stopped,

@@ -22,6 +22,8 @@ export interface OpenOptions {
   readonly stateDir?: string | undefined;
   /** false: load and answer, but do not follow the files (one-shot commands). */
   readonly watch: boolean;
+  /** The first look at the files waits for it: whoever starts an agent wants to be answered first. */
+  readonly lookAfter?: Promise<void> | undefined;
   /**
    * Told of every write into the journal, before and after it. A rollout can be interrupted at each of these
    * points; tests end the process there.

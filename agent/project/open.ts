@@ -120,7 +120,8 @@ async function openWith(options: OpenOptions, paths: ProjectPaths, plain: Histor
 
   const loop = createLoop(shop, { queue, watch: options.watch, signal: closing.signal, ready });
   const observer = createObserver(shop, closing.signal, loop.report);
-  const firstLook = loop.start().catch(loop.report);
+  const { lookAfter } = options;
+  const firstLook = (lookAfter === undefined ? loop.start() : lookAfter.then(loop.start)).catch(loop.report);
   runtimes.onEvent(({ service }) => {
     observer.soon();
     if (service === "") loop.retry();

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
@@ -61,20 +62,24 @@ describe("an agent that is told of a save", function () {
   });
 
   /** The agent, once the service runs: with revision 2, since the first is what it found. */
-  async function open(): Promise<LiveProject> {
+  async function open(change = (settings: string): string => settings): Promise<LiveProject> {
     await writeFile(
       join(directory, "hotenv.yaml"),
-      `policy: { stability: 0s, debounce: { quiet: 50ms, max: 60s } }
+      change(`policy: { stability: 0s, debounce: { quiet: 50ms, max: 60s } }
 services:
   api:
     command: node -e "setInterval(() => {}, 1000)"
     environment: { GREETING: "\${GREETING}" }
-`,
+`),
     );
-    const opened = await openProject({ directory, stateDir: join(root, "state"), watch: true });
-    project = opened;
+    const opened = await reopen();
     await concluded(opened, 2);
     return opened;
+  }
+
+  async function reopen(): Promise<LiveProject> {
+    project = await openProject({ directory, stateDir: join(root, "state"), watch: true });
+    return project;
   }
 
   async function concluded({ api, events }: LiveProject, revision: number): Promise<Revision> {
@@ -112,6 +117,41 @@ services:
     assert.equal((await concluded(opened, 3)).reason, "For the guests.");
     await save(opened, "GREETING=good night\n");
     assert.equal((await concluded(opened, 4)).reason, "Saved.");
+  });
+
+  it("makes one change of a checkout of several files, and one of all that was edited while no agent ran", async () => {
+    const git = (...args: string[]) =>
+      execFileSync("git", ["-c", "user.name=Ann", "-c", "user.email=ann@example.org", ...args], {
+        cwd: directory,
+        stdio: "ignore",
+      });
+    // Longer than a busy machine needs from one file to the next.
+    const patient = ["quiet: 50ms, max: 60s", "quiet: 3s, max: 60s"] as const;
+    await writeFile(join(directory, "more.env"), "MORE=one\n");
+    let opened = await open((text) =>
+      text.replace(...patient).replace("    environment:", "    env_file: more.env\n    environment:"),
+    );
+    git("init", "--quiet", "-b", "main");
+    git("add", ".env", "more.env");
+    git("commit", "--quiet", "-m", "one");
+    git("checkout", "--quiet", "-b", "other");
+    await opened.close();
+
+    await writeFile(env, "GREETING=good morning\n");
+    await writeFile(join(directory, "more.env"), "MORE=two\n");
+    opened = await reopen();
+    const offline = await concluded(opened, 3);
+    const keys = (of: Revision) => of.change.entries.map(({ key }) => key).sort();
+    assert.deepEqual(
+      [offline.origin, keys(offline), offline.verdict],
+      ["offline", ["GREETING", "MORE"], "applied"],
+    );
+
+    git("commit", "--quiet", "-a", "-m", "two");
+    git("checkout", "--quiet", "main");
+    const back = await concluded(opened, 4);
+    assert.deepEqual([back.origin, keys(back), back.verdict], ["watcher", ["GREETING", "MORE"], "applied"]);
+    assert.equal(back.git?.branch, "main");
   });
 
   it("records the watcher where the file is not what was saved", async () => {

@@ -82,6 +82,33 @@ describe("the preview of an unsaved edit", () => {
     assert.deepEqual(lines(preview({ "web.conf": "listen 81\n" })), ["web.conf:1 file: reloads web"]);
   });
 
+  it("reads an env_file raw where its services do: quotes and # are part of the value, $ refers to nothing", () => {
+    const files = {
+      ".env": "NAME=x\n",
+      "compose.yaml": "services: { a: { image: a, env_file: [{ path: raw.env, format: raw }] } }\n",
+      "raw.env": "# a note\nQ='a b' # $NAME\n",
+    };
+    const edit = (text: string): Preview =>
+      previewEdit(
+        analyse(files),
+        analyse({ ...files, "raw.env": text }),
+        [{ path: "raw.env", before: files["raw.env"], after: text }],
+        { isSensitive: isSensitiveName, settings: readBrief("") },
+      );
+    const edited = edit("# a note\nQ='a b' # ${NAME}\n");
+    assert.deepEqual(lines(edited), ["raw.env:2 Q: recreates a"]);
+    assert.deepEqual(
+      edited.change.entries.map(({ before, after }) => [before, after]),
+      [["'a b' # $NAME", "'a b' # ${NAME}"]],
+    );
+    assert.deepEqual(lines(edit("# another\nQ='a b' # $NAME\n")), []);
+    // As Compose's own dialect, this line would end in the next one's quote.
+    assert.deepEqual(lines(edit("# a note\nQ='a b\nR=c'\n")), [
+      "raw.env:2 Q: recreates a",
+      "raw.env:3 R: recreates a",
+    ]);
+  });
+
   it("shows no secret", () => {
     const { change } = preview({ ".env": "DB_TAG=another-one\nPASSWORD=another-one\nMODE=\nNOTE=a\n" });
     const shown = JSON.stringify(change);

@@ -94,7 +94,7 @@ export function previewEdit(
     return [
       {
         path: file.path,
-        line: lineOfKey(file, entry.key),
+        line: lineOfKey(file, entry.key, dialectOf(after, file.path)),
         entry,
         impacts: underStrategy(
           before,
@@ -154,7 +154,7 @@ function compared(
     return { path, role, hash: text ?? null, ...(role === "env" ? { variables: new Map() } : {}) };
   // What the project itself knows of its own file stands there; an env_file sees the project's variables.
   const outer = project.envFiles.includes(path) ? () => undefined : project.lookup;
-  const { variables } = evaluate(parseDotenv(text), outer);
+  const { variables } = evaluate(parseDotenv(text, { dialect: dialectOf(project, path) }), outer);
   return {
     path,
     role,
@@ -163,17 +163,26 @@ function compared(
   };
 }
 
-/** The last line that sets the key is the one that counts. */
-function lineOfKey({ before, after = "" }: EditedFile, key: string): number {
-  const document = parseDotenv(after);
-  const line = lastLine(after, key);
-  if (line !== undefined) return line;
-  const last = document.lines.positionAt(after.length).line;
-  return Math.min(lastLine(before ?? "", key) ?? last, last);
+/** Raw where every service that reads the file reads it so, and nobody else does. */
+function dialectOf({ envFiles, services }: StaticProject, path: string): "compose" | "raw" {
+  if (envFiles.includes(path)) return "compose";
+  const dialects = [...services.values()].flatMap(({ files }) =>
+    files.flatMap((use) => (use.via === "env-file" && use.path === path ? [use.dialect] : [])),
+  );
+  return dialects.length > 0 && dialects.every((dialect) => dialect === "raw") ? "raw" : "compose";
 }
 
-function lastLine(text: string, key: string): number | undefined {
-  const document = parseDotenv(text);
+/** The last line that sets the key is the one that counts. */
+function lineOfKey({ before, after = "" }: EditedFile, key: string, dialect: "compose" | "raw"): number {
+  const document = parseDotenv(after, { dialect });
+  const line = lastLine(after, key, dialect);
+  if (line !== undefined) return line;
+  const last = document.lines.positionAt(after.length).line;
+  return Math.min(lastLine(before ?? "", key, dialect) ?? last, last);
+}
+
+function lastLine(text: string, key: string, dialect: "compose" | "raw"): number | undefined {
+  const document = parseDotenv(text, { dialect });
   const source = [...entriesOf(document)].findLast(({ entry }) => entry.key.name === key);
   return source && document.lines.positionAt(placed(source, source.entry.key.range).start).line;
 }
