@@ -11,8 +11,7 @@ import { adoptedModel, holdBack, holdBackMore } from "./drift.ts";
 import { execute } from "./execute.ts";
 import { putKeptBack } from "./kept-failure.ts";
 import { serialiseModel } from "./serialise.ts";
-import type { Snapshot } from "./snapshot.ts";
-import { waitingId } from "./waiting.ts";
+import { changeId, type Snapshot } from "./snapshot.ts";
 import { announce, type ReconcileRequest, type Workshop } from "./workshop.ts";
 
 export interface Reconciled {
@@ -68,7 +67,7 @@ export async function reconcile(
       reading: false,
       error: "",
       notice: "",
-      waiting: { id: waitingId(reading.snapshot), for: "confirm", plan: described },
+      waiting: { id: changeId(reading.snapshot), for: "confirm", plan: described },
     });
     const message = "The change waits for a yes; nothing was touched.";
     shop.changes.decide("waits", { plan: described, message });
@@ -91,7 +90,7 @@ export async function reconcile(
 function mustAsk({ reading, change }: Comparison, { explicit, confirmed }: ReconcileRequest): boolean {
   if (explicit || change.entries.length === 0) return false;
   return (
-    reading.settings.policy.confirm.includes(change.severity) && confirmed !== waitingId(reading.snapshot)
+    reading.settings.policy.confirm.includes(change.severity) && confirmed !== changeId(reading.snapshot)
   );
 }
 
@@ -104,7 +103,7 @@ export async function dismiss(
   const { history, board } = shop;
   const comparison = await compare(shop, { explicit: false, up: false }, signal);
   const { reading, running, change, plan } = comparison;
-  if (waitingId(reading.snapshot) !== request.id || running === undefined) throw changedMeanwhile();
+  if (changeId(reading.snapshot) !== request.id || running === undefined) throw changedMeanwhile();
   history.putSnapshot(reading.snapshot);
   const { revision } = history.begin({
     parent: running.revision,

@@ -16,3 +16,6 @@ export interface Snapshot {
   /** Sorted by path. */
   readonly files: readonly SnapshotFile[];
 }
+
+/** Of the change to this state, as long as it is talked of: while it waits for a yes, in what is told of it. */
+export const changeId = ({ id }: Snapshot): string => id.slice(0, 12);

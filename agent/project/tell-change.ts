@@ -10,8 +10,7 @@ import type { Settings } from "../../core/settings/settings.ts";
 import { analyseSnapshot } from "./analyse.ts";
 import { effectOf } from "./compared.ts";
 import { changeBetween } from "./comparison.ts";
-import type { Snapshot } from "./snapshot.ts";
-import { waitingId } from "./waiting.ts";
+import { changeId, type Snapshot } from "./snapshot.ts";
 import { runningRevision, type Workshop } from "./workshop.ts";
 
 export interface ChangeTeller {
@@ -70,10 +69,10 @@ export function createChangeTeller({
   function emit(snapshot: Snapshot, change: Change, origin: Origin, impacts?: readonly ImpactBrief[]): void {
     const hashes = new Map(snapshot.files.map(({ path, hash }) => [path, hash]));
     const isNews = change.entries.length > 0;
-    overtake({ effect: effectOf(snapshot), id: waitingId(snapshot), hashes, isNews });
+    overtake({ effect: effectOf(snapshot), id: changeId(snapshot), hashes, isNews });
     if (!isNews) return;
     events.emit("config_change", {
-      id: waitingId(snapshot),
+      id: changeId(snapshot),
       change,
       origin,
       ...(impacts === undefined ? {} : { impacts: [...impacts] }),

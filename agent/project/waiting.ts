@@ -8,7 +8,7 @@ import { findAuthor } from "./author.ts";
 import { effectOf } from "./compared.ts";
 import { changeBetween } from "./comparison.ts";
 import { serialiseModel } from "./serialise.ts";
-import type { Snapshot } from "./snapshot.ts";
+import { changeId, type Snapshot } from "./snapshot.ts";
 import { newestTried } from "./tried.ts";
 import { announce, runningRevision, type Workshop } from "./workshop.ts";
 
@@ -32,9 +32,6 @@ export interface WaitingLine {
   cooling(seen: Seen, onEnd: () => void): boolean;
   close(): void;
 }
-
-/** Of a change, while it waits. */
-export const waitingId = ({ id }: Snapshot): string => id.slice(0, 12);
 
 export function createWaitingLine(shop: Workshop): WaitingLine {
   const { board } = shop;
@@ -66,7 +63,7 @@ export function createWaitingLine(shop: Workshop): WaitingLine {
       // More than all of it is left only where the clock was set back: nobody knows how long ago it was.
       if (left <= 0 || left > cooldownMs) return false;
       const until = new Date(Date.now() + left).toISOString();
-      board.set({ reading: false, waiting: { id: waitingId(snapshot), for: "cooldown", until } });
+      board.set({ reading: false, waiting: { id: changeId(snapshot), for: "cooldown", until } });
       timer = setTimeout(onEnd, left);
       return true;
     },

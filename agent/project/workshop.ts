@@ -39,7 +39,7 @@ export interface ReconcileRequest {
   readonly up: boolean;
   /** The files, where they have just been read. */
   readonly texts?: Texts | undefined;
-  /** The change that somebody has said yes to (see waitingId). */
+  /** The change that somebody has said yes to (see changeId). */
   readonly confirmed?: string | undefined;
 }
 

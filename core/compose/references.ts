@@ -32,8 +32,22 @@ function rawPathsOf(value: unknown): string[] {
   return isRecord(value) && value.format === "raw" ? pathsOf(value) : [];
 }
 
+/** A project's few compose files are asked about with every save of any other file. */
+const maxKnown = 32;
+const known = new Map<string, FileReferences>();
+
 /** Paths as written, not interpolated. Broken YAML gives what could be read. */
 export function fileReferences(text: string): FileReferences {
+  const found = known.get(text) ?? readReferences(text);
+  // The one that was asked about last is forgotten last.
+  known.delete(text);
+  known.set(text, found);
+  const [oldest] = known.keys();
+  if (known.size > maxKnown && oldest !== undefined) known.delete(oldest);
+  return found;
+}
+
+function readReferences(text: string): FileReferences {
   const root: unknown = parseDocument(text, { merge: true, logLevel: "silent", prettyErrors: false }).toJS({
     maxAliasCount: 1000,
   });
