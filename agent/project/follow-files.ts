@@ -6,7 +6,7 @@ import { type Settler, settle } from "../watch/settle.ts";
 import { type SourceWatcher, watchSources } from "../watch/watch-sources.ts";
 import { readTexts } from "./reading.ts";
 import { sourcePath } from "./sources.ts";
-import type { Workshop } from "./workshop.ts";
+import { runningRevision, type Workshop } from "./workshop.ts";
 
 /** Events may be missed, and what kept the agent from applying may be gone. */
 const rescanMs = 10_000;
@@ -25,7 +25,7 @@ export interface FileFollower {
 
 /** @param onSettled called for every hint that the files may have changed */
 export function followFiles(
-  { directory, environment, board, events }: Workshop,
+  { directory, environment, board, events, history }: Workshop,
   onSettled: (cause: "event" | "rescan") => void,
 ): FileFollower {
   let watcher: SourceWatcher | undefined;
@@ -51,7 +51,10 @@ export function followFiles(
 
   return {
     async start() {
-      const { settings, sources } = await readTexts(directory, environment, []);
+      // Which files services mount is known only when Compose has been asked; until then, those of the last revision.
+      const before = runningRevision(history)?.snapshot.files.filter(({ role }) => role === "file") ?? [];
+      const known = before.map(({ path, role }) => ({ path, role }));
+      const { settings, sources } = await readTexts(directory, environment, known);
       if (board.fields.sources.length === 0) board.set({ sources });
       const { quietMs, maxMs } = settings.policy;
       // Whoever asked for a longer silence means it for saves from an editor, too.

@@ -129,6 +129,44 @@ describe("an agent that sees a change", function () {
   });
   afterEach(() => rm(root, { recursive: true, force: true }));
 
+  it("does not take files for changed that are watched because Compose or the settings name them", async () => {
+    const directory = join(root, "project");
+    await mkdir(join(directory, "rules"), { recursive: true });
+    const write = (name: string, text: string) => writeFile(join(directory, name), text);
+    await write("rules/one.txt", "allow\n");
+    await write(".env", "GREETING=hello\n");
+    await write(
+      "hotenv.yaml",
+      `watch: [rules/**]
+policy: { stability: 0s }
+services:
+  api:
+    command: node -e "setInterval(() => {}, 1000)"
+    environment: { GREETING: "\${GREETING}" }
+`,
+    );
+    const environment = { PATH: process.env.PATH, HOTENV_KEY: join(root, "key") };
+    /** What an agent tells of changes until its first look is over. */
+    const start = async (): Promise<string[]> => {
+      const listens = Promise.withResolvers<void>();
+      const lookAfter = listens.promise;
+      const options = { directory, stateDir: join(root, "state"), environment, watch: true, lookAfter };
+      const project = await openProject(options);
+      const told: AgentEvent[] = [];
+      project.events.on((event) => void told.push(event));
+      listens.resolve();
+      await project.api.status({}, new AbortController().signal);
+      // Ends when the work at hand has ended.
+      await project.close();
+      return told.flatMap(brief);
+    };
+    await start();
+    // The services have ended with the agent: they are started again, which is no change.
+    assert.deepEqual(await start(), []);
+    await write(".env", "GREETING=good morning\n");
+    assert.deepEqual(await start(), ["change GREETING", "applies"]);
+  });
+
   it("tells it before anything else, and then what becomes of it: applied, refused, unused", async () => {
     const directory = join(root, "project");
     await mkdir(directory);

@@ -79,6 +79,8 @@ export function watchSources(options: WatchOptions): SourceWatcher {
   return {
     ready,
     update(next) {
+      // A rollout that is finished while the agent ends may find other sources.
+      if (watcher.closed) return;
       const wanted = new Set(next.map((directory) => resolve(directory)));
       const gone = [...directories].filter((directory) => !wanted.has(directory));
       const added = [...wanted].filter((directory) => !directories.has(directory));
