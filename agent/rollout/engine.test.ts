@@ -25,6 +25,8 @@ interface Trouble {
   readonly verify?: string;
   readonly inconclusive?: boolean;
   readonly revert?: boolean;
+  /** Undoing anything of this service finds nobody to ask. */
+  readonly away?: string;
   /** From the nth write on the journal's disk has no room. */
   readonly fullDisk?: number;
 }
@@ -65,6 +67,8 @@ function listing(trouble: Trouble) {
       return Promise.resolve();
     },
     revert(operation) {
+      if (trouble.away === operation.service)
+        return Promise.reject(new HotenvError("docker-unreachable", "Docker does not answer."));
       did.push(`undo ${nameOf(operation)}`);
       return trouble.revert
         ? Promise.reject(new HotenvError("docker-failed", "It stays broken."))
@@ -205,6 +209,11 @@ describe("A rollout", () => {
     const { rollout } = await rollOut(chain, { perform: 4, revert: true });
     assert.equal(rollout.verdict, "failed");
     assert.match(rollout.reason ?? "", /db could not be put back: It stays broken\./);
+  });
+
+  it("leaves going back to whoever comes later where the runtime is away, and has ended all that it began", async () => {
+    const away = rollOut([["db", "api", "web"]], { verify: "web", away: "api" });
+    await assert.rejects(away, { code: "docker-unreachable" });
   });
 
   it("goes back, and says so, wherever the journal cannot be written any more", async () => {

@@ -121,6 +121,16 @@ async function resumeAll(
     readonly proved: Promise<string | undefined>;
   }
   const services = new Map<string, Resuming>();
+  // Names, removals and proofs take the machine away from those that do not serve yet: they come when all run, but for
+  // a proof that another service waits for.
+  const allRun = Promise.withResolvers<void>();
+  const awaited = new Set(
+    [...steps.keys()].flatMap(({ current }) =>
+      (current?.dependsOn ?? [])
+        .filter(({ condition }) => condition !== "service_started")
+        .map(({ service }) => service),
+    ),
+  );
   // In phase order: what a service depends on is in the map before it.
   for (const [step, phase] of [...steps].sort(([, a], [, b]) => a - b)) {
     const started = Promise.all(
@@ -129,11 +139,16 @@ async function resumeAll(
         return on.condition === "service_started" ? needed?.started : needed?.proved;
       }),
     ).then(() => undo.resume(step.service));
-    const settled = started.then(() => undo.settle(step.service));
+    const settled = started
+      .then(() => (awaited.has(step.service) ? undefined : allRun.promise))
+      .then(() => undo.settle(step.service));
     services.set(step.service, { started, proved: settled.then(() => proveOld(step, phase, parts)) });
   }
   // All of them, also where the runtime went away: nothing of this goes on beside what recovers from it later.
-  const outcomes = await Promise.allSettled([...services.values()].map((service) => service.proved));
+  const proving = Promise.allSettled([...services.values()].map((service) => service.proved));
+  await Promise.allSettled([...services.values()].map((service) => service.started));
+  allRun.resolve();
+  const outcomes = await proving;
   throwFirst(outcomes);
   return outcomes.flatMap((outcome) =>
     outcome.status === "fulfilled" && outcome.value !== undefined ? [outcome.value] : [],

@@ -1,7 +1,7 @@
 /** What an agent costs that does nothing: until it listens, and while it waits; beside a Node that waits, too. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
@@ -11,18 +11,10 @@ import { findAgent } from "../../client/rendezvous.ts";
 import { spawnAgent } from "../../client/spawn.ts";
 import { build } from "../../scripts/build.ts";
 import { type Benchmark, inTurns, took } from "./measure.ts";
+import { readProcess } from "./read-process.ts";
 
 const entry = path.join(import.meta.dirname, "../../dist/hotenv.cjs");
 const scales = { smoke: { rounds: 2, idleMs: 1000 }, full: { rounds: 15, idleMs: 10_000 } } as const;
-
-/** proc(5): resident pages' kilobytes, and clock ticks (of 10 ms) in user and kernel mode. */
-function readProcess(pid: number): { rssMb: number; cpuMs: number } {
-  const status = readFileSync(`/proc/${pid}/status`, "utf8");
-  const kb = Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]);
-  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return { rssMb: kb / 1000, cpuMs: (Number(fields[11]) + Number(fields[12])) * 10 };
-}
 
 /** @returns its memory at the end of the time, and the share of a processor that it took */
 async function watchIdle(pid: number, idleMs: number): Promise<{ rssMb: number; share: number }> {

@@ -22,6 +22,11 @@ export const groups: readonly Group[] = [
   { name: "language", load: async () => (await import("./language.ts")).benchmark, limitSeconds: 300 },
   { name: "page", load: async () => (await import("./page.ts")).benchmark, limitSeconds: 300 },
   { name: "agent", load: async () => (await import("./agent.ts")).benchmark, limitSeconds: 300 },
+  {
+    name: "many-rollouts",
+    load: async () => (await import("./many-rollouts.ts")).benchmark,
+    limitSeconds: 300,
+  },
   { name: "wire", load: async () => (await import("./wire.ts")).benchmark, limitSeconds: 300 },
   { name: "history", load: async () => (await import("./history.ts")).benchmark, limitSeconds: 900 },
   { name: "sizes", load: async () => (await import("./sizes.ts")).benchmark, limitSeconds: 120 },

@@ -11,22 +11,40 @@ import { openProject } from "../../agent/project/open.ts";
 import type { Outcome } from "../../core/protocol/messages.ts";
 import { docker, dockerEnvironment } from "../support/docker.ts";
 import { type Benchmark, inTurns, type Line, type Scale, took } from "./measure.ts";
-import { replaceByHand, type Served, served } from "./served-project.ts";
+import { goBackByHand, replaceByHand, type Served, served } from "./served-project.ts";
 
-const rounds = { smoke: 1, full: 15 };
-const reloads = { smoke: 1, full: 40 };
+/** As many as tell a ratio that can be trusted (judge.ts); of the slower ones, fewer. */
+const rounds = { smoke: 1, full: 9 };
+const healthyRounds = { smoke: 1, full: 7 };
+const chainRounds = { smoke: 1, full: 5 };
+const reloads = { smoke: 1, full: 30 };
 const never = new AbortController().signal;
 const bare = "Docker's calls alone";
 const up = "docker compose up -d";
 const upWait = "docker compose up -d --wait --no-deps";
 
-interface Hotenv extends AsyncDisposable {
-  readonly its: Served;
-  readonly live: LiveProject;
+/** All of them, begun side by side; each is gone afterwards, also where another one did not come up. */
+async function together<Name extends string>(
+  making: Readonly<Record<Name, Promise<Served>>>,
+): Promise<AsyncDisposable & { readonly all: Readonly<Record<Name, Served>> }> {
+  const promises: readonly Promise<Served>[] = Object.values(making);
+  const outcomes = await Promise.allSettled(promises);
+  const made = outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value] : []));
+  const dispose = async () => {
+    await Promise.all(made.map((each) => each[Symbol.asyncDispose]()));
+  };
+  const failed = outcomes.find((outcome) => outcome.status === "rejected");
+  if (failed !== undefined) {
+    await dispose();
+    throw failed.reason;
+  }
+  const names = Object.keys(making) as Name[];
+  const all = Object.fromEntries(names.map((name, index) => [name, made[index]])) as Record<Name, Served>;
+  return { all, [Symbol.asyncDispose]: dispose };
 }
 
 /** The agent's own code, in this process: no other one's start is measured. */
-async function hotenvOn(its: Served, stateDir: string): Promise<Hotenv> {
+async function hotenvOn(its: Served, stateDir: string): Promise<LiveProject & AsyncDisposable> {
   const live = await openProject({
     directory: its.project.dir,
     stateDir: path.join(stateDir, its.project.name),
@@ -34,14 +52,7 @@ async function hotenvOn(its: Served, stateDir: string): Promise<Hotenv> {
     environment: dockerEnvironment,
   });
   await apply(live);
-  return {
-    its,
-    live,
-    async [Symbol.asyncDispose]() {
-      await live.close();
-      await its[Symbol.asyncDispose]();
-    },
-  };
+  return { ...live, [Symbol.asyncDispose]: () => live.close() };
 }
 
 async function apply(live: LiveProject, verdict = "applied"): Promise<Outcome> {
@@ -59,21 +70,25 @@ function rolloutMs({ rollout }: Outcome): number {
 async function recreate(healthy: boolean, scale: Scale, stateDir: string): Promise<Line[]> {
   const engine = new Docker();
   const name = healthy ? "healthy" : "plain";
-  await using ours = await hotenvOn(await served(`${name}-hotenv`, { healthy }), stateDir);
-  await using byHand = await served(`${name}-bare`, { healthy });
-  await using upped = await served(`${name}-up`, { healthy });
-  await using waited = await served(`${name}-wait`, { healthy });
+  await using projects = await together({
+    ours: served(`${name}-hotenv`, { healthy }),
+    byHand: served(`${name}-bare`, { healthy }),
+    upped: served(`${name}-up`, { healthy }),
+    waited: served(`${name}-wait`, { healthy }),
+  });
+  const { ours: its, byHand, upped, waited } = projects.all;
+  await using live = await hotenvOn(its, stateDir);
   const gaps: Record<string, number[]> = { hotenv: [], [bare]: [], [up]: [], [upWait]: [] };
   const whole: number[] = [];
   const measured = async (
     key: string,
-    its: Served,
-    value: string,
+    one: Served,
     round: number,
-    work: () => Promise<unknown>,
+    work: (value: string) => Promise<unknown>,
   ) => {
-    await its.set(value);
-    const { tookMs, gapMs } = await its.during(value, work);
+    const value = `v${round}`;
+    await one.set(value);
+    const { tookMs, gapMs } = await one.during(value, () => work(value));
     if (round >= 0) gaps[key]?.push(gapMs);
     return tookMs;
   };
@@ -81,24 +96,24 @@ async function recreate(healthy: boolean, scale: Scale, stateDir: string): Promi
     {
       hotenv: async (round) => {
         let outcome: Outcome | undefined;
-        const tookMs = await measured("hotenv", ours.its, `v${round}`, round, async () => {
-          outcome = await apply(ours.live);
+        const tookMs = await measured("hotenv", its, round, async () => {
+          outcome = await apply(live);
         });
         if (outcome === undefined) throw new Error("It was not applied.");
         if (round >= 0) whole.push(tookMs);
         return rolloutMs(outcome);
       },
       [bare]: (round) =>
-        measured(bare, byHand, `v${round}`, round, () =>
-          replaceByHand(engine, { project: byHand.project, healthy }, `v${round}`),
+        measured(bare, byHand, round, (value) =>
+          replaceByHand(engine, { project: byHand.project, healthy }, value),
         ),
-      [up]: (round) => measured(up, upped, `v${round}`, round, () => upped.project.compose("up", "-d")),
+      [up]: (round) => measured(up, upped, round, () => upped.project.compose("up", "-d")),
       [upWait]: (round) =>
-        measured(upWait, waited, `v${round}`, round, () =>
+        measured(upWait, waited, round, () =>
           waited.project.compose("up", "-d", "--wait", "--no-deps", "web"),
         ),
     },
-    { rounds: rounds[scale] },
+    { rounds: (healthy ? healthyRounds : rounds)[scale] },
   );
   const peersOf = (from: Readonly<Record<string, readonly number[]>>) =>
     Object.fromEntries([bare, up, upWait].map((peer) => [peer, from[peer] ?? []]));
@@ -122,7 +137,7 @@ async function recreate(healthy: boolean, scale: Scale, stateDir: string): Promi
     },
     {
       group: "Rollout",
-      name: `recreate ${check}: nobody serves, as a client sees it`,
+      name: `recreate ${check}: nobody serves, as clients see it that come every 5 ms`,
       unit: "ms",
       hotenv: gaps.hotenv ?? [],
       peers: peersOf(gaps),
@@ -130,63 +145,89 @@ async function recreate(healthy: boolean, scale: Scale, stateDir: string): Promi
   ];
 }
 
-/** A value with which the service ends at once. The peer is a person who types the way back in no time. */
-async function rollback(scale: Scale, stateDir: string): Promise<Line[]> {
-  await using ours = await hotenvOn(await served("back-hotenv", { healthy: false }), stateDir);
-  await using theirs = await served("back-up", { healthy: false });
+/** A value with which the last service ends at once. The peers are a person who types the way back in no time. */
+async function goBack(services: readonly string[], scale: Scale, stateDir: string): Promise<Line> {
+  const engine = new Docker();
+  const name = `back${services.length}`;
+  await using projects = await together({
+    ours: served(`${name}-hotenv`, { services }),
+    byHand: served(`${name}-bare`, { services }),
+    upped: served(`${name}-up`, { services }),
+  });
+  const { ours, byHand, upped } = projects.all;
+  await using live = await hotenvOn(ours, stateDir);
   const samples = await inTurns(
     {
       hotenv: async () => {
-        const served = Promise.withResolvers<number>();
-        const off = ours.live.events.on((event) => {
+        using clients = ours.clients();
+        const serving = Promise.withResolvers<number>();
+        const off = live.events.on((event) => {
           if (event.type !== "restart_progress" || event.data.step?.state !== "failed") return;
           const failedAt = performance.now();
-          ours.its.serves("start").then(() => served.resolve(performance.now() - failedAt), served.reject);
+          clients.until("start").then(() => serving.resolve(performance.now() - failedAt), serving.reject);
         });
-        await ours.its.set("bad");
-        await apply(ours.live, "rolled-back");
-        off();
-        await ours.its.set("start");
-        return served.promise;
+        const before = await ours.project.ids();
+        await ours.set("bad");
+        try {
+          const [servingMs] = await Promise.all([serving.promise, apply(live, "rolled-back")]);
+          if (JSON.stringify(await ours.project.ids()) !== JSON.stringify(before))
+            throw new Error("Other containers run than before.");
+          return servingMs;
+        } finally {
+          off();
+          await ours.set("start");
+        }
       },
+      [bare]: () => goBackByHand(engine, byHand, services, "start"),
       [up]: async () => {
-        await theirs.set("bad");
-        await theirs.project.compose("up", "-d");
-        await theirs.set("start");
-        return took(async () => {
-          await theirs.project.compose("up", "-d");
-          await theirs.serves("start");
+        await upped.set("bad");
+        await upped.project.compose("up", "-d");
+        await upped.set("start");
+        using clients = upped.clients();
+        // Not before it has ended are the clients gone.
+        return await took(async () => {
+          await upped.project.compose("up", "-d");
+          await clients.until("start");
         });
       },
     },
-    { rounds: rounds[scale] },
+    { rounds: (services.length === 1 ? healthyRounds : chainRounds)[scale] },
   );
-  return [
-    {
-      group: "Rollout",
-      name: "the new container fails: from seeing it to the last good one serving",
-      unit: "ms",
-      hotenv: samples.hotenv,
-      peers: { [up]: samples[up] ?? [] },
-      budget: { atMost: 500, of: "p50" },
-      note: "The peer is `up -d` with the former file, begun at once.",
-    },
-  ];
+  const what =
+    services.length === 1
+      ? "the new container fails: from seeing it until the last good one serves"
+      : `the last of ${services.length} services fails: from seeing it until all serve again, in the same containers`;
+  return {
+    group: "Rollout",
+    name: what,
+    unit: "ms",
+    hotenv: samples.hotenv,
+    peers: { [bare]: samples[bare] ?? [], [up]: samples[up] ?? [] },
+    budget: { atMost: 500, of: "p50" },
+    note:
+      services.length === 1
+        ? "The peers go back at once: Docker is told to start the old container, or Compose to bring in the former file."
+        : "The services depend on each other, so they start one after the other; Docker's own calls are the least that it can take.",
+  };
 }
 
 async function reload(scale: Scale, stateDir: string): Promise<Line[]> {
   const engine = new Docker();
   const hotenv = "policy: { stability: 0s }\nservices: { web: { reload: { signal: HUP } } }\n";
-  await using ours = await hotenvOn(await served("reload-hotenv", { healthy: false, hotenv }), stateDir);
-  await using theirs = await served("reload-bare", { healthy: false });
+  await using projects = await together({
+    ours: served("reload-hotenv", { hotenv }),
+    theirs: served("reload-bare", {}),
+  });
+  const { ours, theirs } = projects.all;
+  await using live = await hotenvOn(ours, stateDir);
   const [{ Id = "" } = {}] = await engine.listContainers({
     filters: { label: [`com.docker.compose.project=${theirs.project.name}`] },
   });
   const samples = await inTurns(
     {
       hotenv: async (round) => {
-        await ours.its.project.write("rules.txt", `r${round}\n`);
-        return rolloutMs(await apply(ours.live));
+        await ours.project.write("rules.txt", `r${round}\n`);
+        return rolloutMs(await apply(live));
       },
       [bare]: () => took(() => engine.getContainer(Id).kill({ signal: "HUP" })),
       "docker compose kill": () => took(() => theirs.project.compose("kill", "-s", "HUP", "web")),
@@ -212,7 +253,8 @@ export const benchmark: Benchmark = async (scale) => {
     return [
       ...(await recreate(false, scale, stateDir)),
       ...(await recreate(true, scale, stateDir)),
-      ...(await rollback(scale, stateDir)),
+      await goBack(["web"], scale, stateDir),
+      await goBack(["one", "two", "three"], scale, stateDir),
       ...(await reload(scale, stateDir)),
     ];
   } finally {

@@ -55,7 +55,7 @@ for (const kind of runtimeKinds)
     it("notices in the stability window what ends 1.5 s after it was healthy", async () => {
       await using its = await stack(kind, {
         name: "late",
-        policy: "{ stability: 3s }",
+        policy: "{ stability: 60s }",
         services: {
           late: loop("n=0", "n=$$((n + 1)); [ $$VALUE = good ] || [ $$n -lt 30 ] || exit 7"),
         },
