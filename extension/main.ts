@@ -10,7 +10,7 @@ import { followProject } from "./follow-project.ts";
 import { provideForms } from "./form/open-form.ts";
 import { provideBlame } from "./history/blame.ts";
 import { handedKeys } from "./history/keys.ts";
-import { provideImpactHover } from "./impact/hover.ts";
+import { explainImpact } from "./impact/hover.ts";
 import { provideLenses } from "./impact/lenses.ts";
 import { openPreviews } from "./impact/previews.ts";
 import { showImpactTree } from "./impact/tree.ts";
@@ -57,7 +57,6 @@ export function activate(context: vscode.ExtensionContext): HotenvApi {
   // First of all: what shall be hidden is on the screen already.
   owned.add(maskSecrets());
   const documents = owned.add(followDocuments(process.env, log));
-  owned.add(provideLanguage(documents));
   const projects = owned.add(
     openProjects(
       {
@@ -79,8 +78,8 @@ export function activate(context: vscode.ExtensionContext): HotenvApi {
   const services = owned.add(showServices(projects, log));
   const logs = owned.add(openServiceLogs());
   const previews = owned.add(openPreviews(projects, process.env));
+  owned.add(provideLanguage(documents, explainImpact(previews)));
   owned.add(provideLenses(previews));
-  owned.add(provideImpactHover(previews));
   owned.add(provideBlame(projects));
   const impact = owned.add(showImpactTree(previews, { report: (error) => log.debug(describeError(error)) }));
   owned.add(

@@ -8,18 +8,23 @@ import { t } from "../l10n.ts";
 import { linkTo } from "./links.ts";
 import { nameIn, type Previews, type ProjectPreview } from "./previews.ts";
 
-export function provideImpactHover(previews: Previews): vscode.Disposable {
-  return vscode.languages.registerHoverProvider([{ scheme: "file", pattern: filePatterns.variables }], {
-    async provideHover(document, position) {
-      const found = keyAt(document, position);
-      if (found === undefined) return undefined;
-      const preview = await previews.of(document.uri);
-      const text = preview && hoverText(preview, nameIn(preview.directory, document.uri), found.key);
-      if (text === undefined) return undefined;
-      const shown = new vscode.MarkdownString(text);
-      return new vscode.Hover(shown, found.range);
-    },
-  });
+/** @returns Markdown and the key's range; undefined where nothing is to be said */
+export type ExplainImpact = (
+  document: vscode.TextDocument,
+  position: vscode.Position,
+) => Promise<{ readonly text: string; readonly range: vscode.Range } | undefined>;
+
+const explained: vscode.DocumentSelector = { scheme: "file", pattern: filePatterns.variables };
+
+export function explainImpact(previews: Previews): ExplainImpact {
+  return async (document, position) => {
+    if (vscode.languages.match(explained, document) === 0) return undefined;
+    const found = keyAt(document, position);
+    if (found === undefined) return undefined;
+    const preview = await previews.of(document.uri);
+    const text = preview && hoverText(preview, nameIn(preview.directory, document.uri), found.key);
+    return text === undefined ? undefined : { text, range: found.range };
+  };
 }
 
 function keyAt(

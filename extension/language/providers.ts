@@ -5,13 +5,14 @@ import { fixAllKind, triggerCharacters } from "../../core/language/triggers.ts";
 import type { Services } from "../../core/language/workspace/services.ts";
 import { settings } from "../contract.ts";
 import { Disposables } from "../disposables.ts";
+import type { ExplainImpact } from "../impact/hover.ts";
 import { t } from "../l10n.ts";
 import type { LanguageDocuments } from "./documents.ts";
 import {
+  markdownOf,
   toCodeAction,
   toCompletionItem,
   toFoldingRange,
-  toHover,
   toLocation,
   toRange,
   toSelectionRange,
@@ -34,7 +35,11 @@ const explained: vscode.DocumentSelector = [
   { scheme: "file", pattern: filePatterns.compose },
 ];
 
-export function provideLanguage(documents: LanguageDocuments): vscode.Disposable {
+/** @param explainImpact what else is to be said over a key: both are shown as one */
+export function provideLanguage(
+  documents: LanguageDocuments,
+  explainImpact: ExplainImpact,
+): vscode.Disposable {
   const owned = new Disposables();
   const { languages } = vscode;
   const ask = async <T>(question: (services: Services) => T): Promise<T> =>
@@ -42,9 +47,15 @@ export function provideLanguage(documents: LanguageDocuments): vscode.Disposable
 
   owned.add(
     languages.registerHoverProvider(explained, {
-      async provideHover({ uri }, position) {
-        const shown = await ask((services) => services.hover(uri.toString(), position));
-        return shown && toHover(shown);
+      async provideHover(document, position) {
+        const [shown, impact] = await Promise.all([
+          ask((services) => services.hover(document.uri.toString(), position)),
+          explainImpact(document, position),
+        ]);
+        const texts = [shown && markdownOf(shown), impact?.text].filter((text) => text !== undefined);
+        if (texts.length === 0) return undefined;
+        const range = shown?.range ? toRange(shown.range) : impact?.range;
+        return new vscode.Hover(new vscode.MarkdownString(texts.join("\n\n---\n\n")), range);
       },
     }),
   );

@@ -30,11 +30,9 @@ export function toDiagnostic(from: lsp.Diagnostic): vscode.Diagnostic {
   return diagnostic;
 }
 
-export function toHover({ contents, range }: lsp.Hover): vscode.Hover {
-  // The language service writes Markdown; the other forms of LSP are for older servers.
-  const text = typeof contents === "object" && "kind" in contents ? contents.value : "";
-  return new vscode.Hover(new vscode.MarkdownString(text), range && toRange(range));
-}
+/** The language service writes Markdown; the other forms of LSP are for older servers. */
+export const markdownOf = ({ contents }: lsp.Hover): string =>
+  typeof contents === "object" && "kind" in contents ? contents.value : "";
 
 /** LSP counts kinds from 1, VS Code from 0, in the same order. */
 export function toCompletionItem(from: lsp.CompletionItem): vscode.CompletionItem {

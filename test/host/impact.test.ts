@@ -54,6 +54,7 @@ describe("a Compose project that nobody runs, in the editor", () => {
       env.uri,
       new vscode.Position(line, 1),
     );
+    assert.equal(found.length, 1, "What a key is and what it touches are shown as one.");
     return found
       .flatMap(({ contents }) => contents)
       .map((content) => (typeof content === "string" ? content : content.value))
