@@ -150,7 +150,8 @@ async function goBack(services: readonly string[], scale: Scale, stateDir: strin
   const engine = new Docker();
   const name = `back${services.length}`;
   await using projects = await together({
-    ours: served(`${name}-hotenv`, { services }),
+    // However late the machine comes to let the new one end: it is not taken for good before.
+    ours: served(`${name}-hotenv`, { services, hotenv: "policy: { stability: 30s }\n" }),
     byHand: served(`${name}-bare`, { services }),
     upped: served(`${name}-up`, { services }),
   });
