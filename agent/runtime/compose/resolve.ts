@@ -53,6 +53,29 @@ async function kindOf(path: string): Promise<"file" | "directory" | "other"> {
   return stats?.isFile() ? "file" : stats?.isDirectory() ? "directory" : "other";
 }
 
+/** The model that was hashed last in this environment: many saves change no more than a mounted file. */
+const hashed = new WeakMap<ComposeProject["environment"], Hashed>();
+interface Hashed {
+  readonly directory: string;
+  readonly printed: string;
+  readonly hashes: ReadonlyMap<string, string>;
+}
+
+/** @param printed the resolved model, from which alone the hashes follow */
+async function hashesOf(
+  project: ComposeProject,
+  name: string,
+  printed: string,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, string>> {
+  const { environment, directory } = project;
+  const last = hashed.get(environment);
+  if (last?.directory === directory && last.printed === printed) return last.hashes;
+  const hashes = parseHashes(await runCompose(project, hashArguments(name), signal, { input: printed }));
+  hashed.set(environment, { directory, printed, hashes });
+  return hashes;
+}
+
 /**
  * @param lookup the project's variables, the shell's and those of its env file
  * @throws HotenvError compose-missing, compose-invalid, env-invalid
@@ -73,7 +96,7 @@ export async function resolveCompose(
   if (typeof name !== "string") throw new HotenvError("compose-invalid", "The project has no name.");
   // Read again as a project of its own, the printed model gives the hashes that `up` writes into labels,
   // `env_file` contents included; asked directly, Compose 2.26 leaves those out.
-  const hashes = parseHashes(await runCompose(project, hashArguments(name), signal, { input: printed }));
+  const hashes = await hashesOf(project, name, printed, signal);
   const resolved = readResolved(json, hashes, (path) => projectRelative(project.directory, path), lookup);
 
   const files = new Map<string, MountedFile[]>();

@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { chmod, mkdtemp, readFile, realpath, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { describe, it } from "mocha";
+import { resolveCompose } from "./resolve.ts";
+
+describe("resolving a Compose project", () => {
+  it("asks for the hashes of a model once, and gives those that Compose gives", async function () {
+    this.timeout(120_000);
+    if (process.platform === "win32") this.skip();
+    const directory = await realpath(await mkdtemp(join(tmpdir(), "hotenv-resolve-")));
+    try {
+      const calls = join(directory, "calls");
+      const docker = execFileSync("sh", ["-c", "command -v docker"], { encoding: "utf8" }).trim();
+      // The real one, which notes that it was called.
+      await writeFile(
+        join(directory, "docker"),
+        `#!/bin/sh\necho "$*" >> '${calls}'\nexec '${docker}' "$@"\n`,
+      );
+      await chmod(join(directory, "docker"), 0o755);
+      const environment = { ...process.env, PATH: `${directory}${delimiter}${process.env.PATH}` };
+      const write = (value: string) => writeFile(join(directory, "web.env"), `VALUE=${value}\n`);
+      await writeFile(
+        join(directory, "compose.yaml"),
+        "services: { web: { image: x, env_file: web.env }, other: { image: y } }\n",
+      );
+      const resolved = async () => {
+        const project = { directory, environment, files: [] };
+        const { services } = await resolveCompose(project, () => undefined, new AbortController().signal);
+        return [...services].map(([name, { configHash }]) => `${name} ${configHash}`).sort();
+      };
+      /** Compose's own answer about its own printed model. */
+      const oracle = () => {
+        const config = (args: readonly string[], input = "") =>
+          execFileSync(docker, ["compose", ...args], {
+            cwd: directory,
+            env: environment,
+            input,
+            encoding: "utf8",
+          });
+        const printed = config(["config", "--format", "json"]);
+        const name = (JSON.parse(printed) as { name: string }).name;
+        const hashes = config(
+          ["-f", "-", "-p", name, "--env-file", "/dev/null", "config", "--hash", "*"],
+          printed,
+        );
+        return hashes.trim().split("\n").sort();
+      };
+      const asked = async () =>
+        (await readFile(calls, "utf8")).split("\n").filter((line) => line.includes("--hash"));
+
+      await write("one");
+      const first = await resolved();
+      assert.deepEqual(first, oracle());
+      assert.deepEqual(await resolved(), first);
+      assert.equal((await asked()).length, 1);
+
+      await write("two");
+      const second = await resolved();
+      assert.notDeepEqual(second, first);
+      assert.deepEqual(second, oracle());
+      assert.equal((await asked()).length, 2);
+    } finally {
+      await rm(directory, { recursive: true, force: true });
+    }
+  });
+});
