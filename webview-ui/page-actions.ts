@@ -67,6 +67,8 @@ export function makeActions(parts: ActionParts): Actions {
   return {
     apply: (up) => apply(up, "Applied from the timeline."),
     retry: ({ revision }) => apply(false, `Revision ${revision} was tried again.`),
+    confirm: (id, accept) =>
+      void run("confirm", async () => (await requests.ask("confirm", { id, accept })).message),
     pause: () => void run("pause", async () => requests.ask("pause", {}).then(() => "")),
     resume: () => void run("resume", async () => requests.ask("resume", {}).then(() => "")),
     cancel: () =>

@@ -391,7 +391,7 @@ export class TimelinePage extends LitElement {
     return html`
       <main>
         ${header(this.state, status, this.busy, this.#actions)}
-        ${notices(this.state, status, this.#actions)}
+        ${notices(this.state, status, this.busy, this.#actions)}
         <p class="unseen" role="status">${this.state.news}</p>
         ${isEmpty ? nothing : filters({ filter, matches, services, chart: this.chart !== undefined }, this.#actions)}
         ${

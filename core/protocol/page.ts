@@ -23,6 +23,7 @@ export const pageMethods = [
   "pause",
   "resume",
   "apply",
+  "confirm",
   "cancel",
   "status",
 ] as const satisfies readonly Method[];
@@ -49,6 +50,7 @@ export const pageMessageSchema = z.discriminatedUnion("type", [
     request("pause", requests.pause.params),
     request("resume", requests.resume.params),
     request("apply", requests.apply.params),
+    request("confirm", requests.confirm.params),
     request("cancel", requests.cancel.params),
     request("status", requests.status.params),
   ]),

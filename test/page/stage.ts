@@ -184,7 +184,8 @@ function answer(request: PageRequest, revisions: Revision[], status: Status): Ho
         .slice(0, limit);
       return { type: "response", id, ok: true, result };
     }
-    case "apply": {
+    case "apply":
+    case "confirm": {
       const plan = { change: { entries: [], severity: "minor" }, phases: [], notes: [] };
       const message = "Nothing to do: everything runs with the files on disk.";
       return {

@@ -468,6 +468,34 @@ describe("the timeline page in a browser", function () {
       await picture("down");
     });
 
+    it("with a change that waits for a yes, which it lets apply or dismiss", async () => {
+      const step = { action: "restart", cause: "API_TOKEN changed." } as const;
+      const status = demoStatus({
+        state: "waiting",
+        detail: "A critical change waits for a yes: API_TOKEN.",
+        waiting: {
+          id: "change-7",
+          for: "confirm",
+          plan: {
+            change: { entries: [], severity: "critical" },
+            phases: [{ steps: [{ ...step, service: "api" }] }, { steps: [{ ...step, service: "web" }] }],
+            notes: [],
+          },
+        },
+      });
+      const { page } = await open({ status });
+      const question = page.getByRole("region", { name: "A change waits" });
+      await question.getByText("A yes will restart api, then restart web.").waitFor();
+      await picture("waiting", true);
+      await question.getByRole("button", { name: "Dismiss" }).click();
+      await until("the answer was given", async () =>
+        posted("request").some(
+          (request) =>
+            request.method === "confirm" && !request.params.accept && request.params.id === "change-7",
+        ),
+      );
+    });
+
     it("while it loads", async () => {
       const { page } = await open({ answers: false });
       const loading = page.getByLabel("Loading the timeline");

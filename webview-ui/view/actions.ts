@@ -5,6 +5,8 @@ import type { Card } from "../timeline.ts";
 
 export interface Actions {
   apply(up: boolean): void;
+  /** Applies the change that waits for a yes, or leaves what runs as it is. */
+  confirm(id: string, accept: boolean): void;
   pause(): void;
   resume(): void;
   cancel(card: Card): void;
@@ -33,4 +35,4 @@ export interface Actions {
 }
 
 /** Which request is under way. */
-export type Busy = "apply" | "pause" | "resume" | "cancel" | "annotate" | null;
+export type Busy = "apply" | "confirm" | "pause" | "resume" | "cancel" | "annotate" | null;

@@ -12,7 +12,8 @@ export function header(state: PageState, status: Status, busy: Busy, actions: Ac
   const shown: State = offline ? "offline" : status.state;
   const word = state.connection === "connecting" ? "connecting" : shown;
   // Sentences about what is wrong stand in a notice of their own, below.
-  const detail = offline || shown === "error" || shown === "invalid" ? "" : status.detail;
+  const isBelow = shown === "error" || shown === "invalid" || status.waiting?.for === "confirm";
+  const detail = offline || isBelow ? "" : status.detail;
   const still = offline || busy !== null;
   return html`
     <header>

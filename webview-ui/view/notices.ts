@@ -1,11 +1,16 @@
 /** What is wrong, between header and timeline: each notice says what to do. */
 import { html, nothing, type TemplateResult } from "lit";
-import type { Problem, Status } from "../../core/protocol/words.ts";
+import type { Plan, Problem, Status, Waiting } from "../../core/protocol/words.ts";
 import type { PageState } from "../state.ts";
-import type { Actions } from "./actions.ts";
+import type { Actions, Busy } from "./actions.ts";
 import { dot } from "./icons.ts";
 
-export function notices(state: PageState, status: Status, actions: Actions): TemplateResult | typeof nothing {
+export function notices(
+  state: PageState,
+  status: Status,
+  busy: Busy,
+  actions: Actions,
+): TemplateResult | typeof nothing {
   if (state.connection !== "online") return unreachable(state, actions);
   switch (status.state) {
     case "invalid":
@@ -17,9 +22,44 @@ export function notices(state: PageState, status: Status, actions: Actions): Tem
         <span class="buttons"><button @click=${() => actions.command("show-log")}>Show log</button></span>
       </section>`;
     default:
-      return nothing;
+      return status.waiting?.for === "confirm"
+        ? question(status.detail, status.waiting, busy !== null, actions)
+        : nothing;
   }
 }
+
+function question(
+  detail: string,
+  { id, plan }: Waiting,
+  disabled: boolean,
+  actions: Actions,
+): TemplateResult {
+  const does = plan === undefined ? "" : planText(plan);
+  return html`<section class="notice warn" aria-label="A change waits">
+    ${dot("warn")}
+    <p>${detail}${does === "" ? nothing : html` <span class="muted">A yes will ${does}.</span>`}</p>
+    <span class="buttons">
+      <button class="primary" ?disabled=${disabled} @click=${() => actions.confirm(id, true)}>Apply it</button>
+      <button
+        ?disabled=${disabled}
+        title="What runs is left as it is; the file keeps the change"
+        @click=${() => actions.confirm(id, false)}
+      >Dismiss</button>
+    </span>
+  </section>`;
+}
+
+/** "recreate db, then restart api, restart web" */
+const planText = ({ phases }: Plan): string =>
+  phases
+    .map(({ steps }) =>
+      steps
+        .filter(({ action }) => action !== "none")
+        .map(({ action, service }) => `${action} ${service}`)
+        .join(", "),
+    )
+    .filter((phase) => phase !== "")
+    .join(", then ");
 
 function unreachable({ connection, connectionDetail }: PageState, actions: Actions): TemplateResult {
   if (connection === "connecting")
