@@ -62,6 +62,11 @@ export class EventLog {
     return this.#seq;
   }
 
+  /** How many listen: roughly, how many clients there are. */
+  get listeners(): number {
+    return this.#listeners.size;
+  }
+
   /** Listeners hear it before this returns, unless one of them is what emits. */
   emit<T extends EventType>(type: T, data: EventData<T>): AgentEvent {
     if (this.#seq === this.#reserved) {

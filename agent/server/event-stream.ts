@@ -26,8 +26,10 @@ export interface StreamOptions {
   readonly onError: (error: unknown) => void;
 }
 
-/** A client for which more is on its way is given no more. */
+/** A client for which more is on its way is given no more; of very many clients each is given less. */
 const maxUnreadBytes = 256 * 1024;
+const minUnreadBytes = 16 * 1024;
+const maxUnreadBytesOfAll = 32 * 1024 * 1024;
 /** Urgent events may go this far beyond. */
 const maxAheadBytes = 1024 * 1024;
 const batch = 64;
@@ -44,6 +46,10 @@ export function streamEvents(options: StreamOptions): EventStream {
   let due = false;
   let stopped = false;
   let snapshotting = false;
+
+  const isFull = (): boolean =>
+    socket.writableLength >
+    Math.max(minUnreadBytes, Math.min(maxUnreadBytes, maxUnreadBytesOfAll / events.listeners));
 
   // A failure is followed by the socket's `close`: whoever owns it stops this stream.
   const write = (frame: Buffer): void => void socket.write(frame);
@@ -64,14 +70,14 @@ export function streamEvents(options: StreamOptions): EventStream {
     if (stopped || snapshotting || client.readyState !== client.OPEN) return;
     socket.cork();
     try {
-      while (sent < events.seq && socket.writableLength <= maxUnreadBytes) {
+      while (sent < events.seq && !isFull()) {
         const next = events.since(sent, batch);
         if (next === undefined) {
           void snapshot().then(wake, options.onError);
           return;
         }
         for (const event of next) {
-          if (socket.writableLength > maxUnreadBytes) return;
+          if (isFull()) return;
           sent = event.seq;
           if (wants(event)) write(frames.event(event));
         }
@@ -82,13 +88,13 @@ export function streamEvents(options: StreamOptions): EventStream {
   };
   /** What one turn brings goes out at its end. */
   function wake(): void {
-    if (due || stopped || sent === events.seq || socket.writableLength > maxUnreadBytes) return;
+    if (due || stopped || sent === events.seq || isFull()) return;
     due = true;
     setImmediate(pump);
   }
   const deafen = events.on((event) => {
     wake();
-    const waits = socket.writableLength > maxUnreadBytes && socket.writableLength <= maxAheadBytes;
+    const waits = isFull() && socket.writableLength <= maxAheadBytes;
     if (waits && frames.ahead && wants(event) && isUrgent(event) && client.readyState === client.OPEN)
       write(frames.ahead(event));
   });

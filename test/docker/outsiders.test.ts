@@ -33,6 +33,7 @@ describe("To containers of others", function () {
   let agent: Agent | undefined;
   let neighbour: Server;
   let neighbourPort: number;
+  let ids: Readonly<Record<string, string>>;
 
   before(async () => {
     const image = await testImage();
@@ -62,6 +63,7 @@ describe("To containers of others", function () {
       },
     });
     await Promise.all([ours, others].map((each) => each.compose("up", "-d")));
+    ids = await others.ids();
     // What the machine lets containers reach of it, whoever listens.
     neighbour = createServer((socket) => socket.end("here\n")).listen(0, "0.0.0.0");
     await once(neighbour, "listening");
@@ -112,7 +114,7 @@ describe("To containers of others", function () {
   };
   /** @returns what the shell in that container prints */
   const inside = (service: (typeof places)[number], script: string): Promise<string> =>
-    docker(["compose", "--ansi", "never", "exec", "-T", service, "sh", "-c", script], { cwd: others.dir });
+    docker(["exec", ids[service] ?? "", "sh", "-c", script]);
   /** Bytes to a port of the machine, by the address that the container knows of it. What comes back; "" where nobody does. */
   const sent = (service: (typeof places)[number], port: number, text = ""): Promise<string> =>
     inside(
