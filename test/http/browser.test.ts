@@ -97,11 +97,13 @@ describe("the agent's page in a browser", function () {
     const page = await visit(await link());
     await page.locator("#revision-2").waitFor();
     const card = page.locator("#revision-2");
+    await card.hover();
     await card.getByRole("button", { name: /^Diff of revision 2/ }).click();
     const dialog = page.getByRole("dialog");
     await dialog.waitFor();
     await picture(page, "diff");
     await dialog.getByRole("button", { name: "Close" }).click();
+    await card.hover();
     await card.getByRole("button", { name: /^Roll back to here: revision 2/ }).click();
     await page.getByRole("dialog").getByText("web").waitFor();
     await picture(page, "rollback");

@@ -63,14 +63,16 @@ export const cardStyle = css`
   /* Not there until the card has the reader's attention, and then over the line's end, so that nothing moves. */
   .acts { display: none; flex: none; gap: 6px; }
   .open .acts, .running .acts { display: inline-flex; }
-  article:not(.open, .running):is(:hover, :focus-within, :focus) .acts {
+  article:not(.open, .running):is(.active, :hover, :focus-within, :focus) .acts {
     display: inline-flex;
     position: absolute;
     inset: auto 8px 8px auto;
     padding-inline-start: 10px;
     background: linear-gradient(var(--hover), var(--hover)), var(--surface);
   }
-  @media (hover: none) { article:not(.open, .running) .acts { display: inline-flex; } }
+  /* It had the focus last, and gets it back when a dialog is closed. */
+  article.active:not(.open, .running, :hover, :focus-within, :focus) .acts { opacity: 0; }
+  @media (hover: none) { article:not(.open, .running) .acts { display: inline-flex; opacity: 1 !important; } }
 
   .room { position: relative; }
   .room::before { content: ""; position: absolute; inset: 0 auto 0 14.5px; border-inline-start: 1px solid var(--rail); }

@@ -40,7 +40,7 @@ export function cardView(card: Card, context: CardContext, actions: Actions): Te
   return html`<article
     id="revision-${revision}"
     data-revision=${revision}
-    class=${`tone-${tone}${open ? " open" : ""}${card.running ? " running" : ""}${place}`}
+    class=${`tone-${tone}${open ? " open" : ""}${card.running ? " running" : ""}${active ? " active" : ""}${place}`}
     tabindex=${tab}
     aria-labelledby="title-${revision} verdict-${revision}"
     aria-describedby="about-${revision}"
