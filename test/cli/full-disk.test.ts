@@ -42,7 +42,7 @@ function fillUp(file: string): void {
 }
 
 describe("a full disk", function () {
-  this.timeout(90_000);
+  this.timeout(240_000);
   let project: SmallProject;
   let agent: Running | undefined;
   let isMounted = false;

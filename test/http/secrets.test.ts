@@ -105,7 +105,7 @@ secrets:
 `;
 
 describe("Secrets", function () {
-  this.timeout(180_000);
+  this.timeout(400_000);
   let project: TestProject;
   let place: Place;
   let agent: Running;
