@@ -12,7 +12,7 @@ import { hotenv, type Running, startHotenv } from "./hotenv.ts";
 import { type SmallProject, smallProject } from "./small-project.ts";
 
 describe("the upkeep of a history", function () {
-  this.timeout(120_000);
+  this.timeout(400_000);
   let project: SmallProject;
   let agent: Running;
   let folder: string;

@@ -16,7 +16,7 @@ async function ask(url: string): Promise<{ says: string; pid: string }> {
 }
 
 describe("the history, from end to end", function () {
-  this.timeout(90_000);
+  this.timeout(400_000);
   let project: SmallProject;
   let agent: Running | undefined;
   /** All that any command said. */
