@@ -12,8 +12,9 @@ import type { Environment } from "./sources.ts";
 const recent = 20;
 
 export interface Curtain {
+  readonly hide: Hide;
   /** @param snapshot one more that is kept, and that no revision has yet */
-  readonly hide: (text: string, snapshot?: string) => string;
+  readonly hideBeside: (text: string, snapshot: string) => string;
   /** Numbers may stand for other revisions from now on. */
   readonly forget: () => void;
 }
@@ -29,19 +30,22 @@ export function createCurtain(history: History, environment: Environment): Curta
     return snapshot === undefined ? [] : secretsIn(snapshot, environment, sensitivityOf([snapshot]));
   }
 
+  function hideAllOf(text: string, more: readonly string[]): string {
+    const running = history.current();
+    const numbers = new Set([...history.newest(recent), ...(running === null ? [] : [running])]);
+    snapshots = keptOf(snapshots, numbers, (number) => history.snapshotOf(number));
+    const ids = new Set([...snapshots.values(), ...more]);
+    const name = [...ids].join();
+    if (ready?.ids !== name) {
+      secrets = keptOf(secrets, ids, secretsAt);
+      ready = { ids: name, hide: hiderOfSecrets([...secrets.values()].flat()) };
+    }
+    return ready.hide(text);
+  }
+
   return {
-    hide: (text, snapshot) => {
-      const running = history.current();
-      const numbers = new Set([...history.newest(recent), ...(running === null ? [] : [running])]);
-      snapshots = keptOf(snapshots, numbers, (number) => history.snapshotOf(number));
-      const ids = new Set([...snapshots.values(), ...(snapshot === undefined ? [] : [snapshot])]);
-      const name = [...ids].join();
-      if (ready?.ids !== name) {
-        secrets = keptOf(secrets, ids, secretsAt);
-        ready = { ids: name, hide: hiderOfSecrets([...secrets.values()].flat()) };
-      }
-      return ready.hide(text);
-    },
+    hide: (text) => hideAllOf(text, []),
+    hideBeside: (text, snapshot) => hideAllOf(text, [snapshot]),
     forget: () => {
       snapshots = new Map();
     },
@@ -63,10 +67,10 @@ function keptOf<K, V>(known: ReadonlyMap<K, V>, keys: ReadonlySet<K>, find: (key
 }
 
 /** The history whose reasons, notes and audit hold no secret. */
-export function behindCurtain(history: History, { hide, forget }: Curtain): History {
+export function behindCurtain(history: History, { hide, hideBeside, forget }: Curtain): History {
   return {
     ...history,
-    begin: (draft) => history.begin({ ...draft, reason: hide(draft.reason, draft.snapshot) }),
+    begin: (draft) => history.begin({ ...draft, reason: hideBeside(draft.reason, draft.snapshot) }),
     annotate: (revision, { note, ...change }) =>
       history.annotate(revision, { ...change, ...(note === undefined ? {} : { note: hide(note) }) }),
     restore: (copy) => {
