@@ -15,8 +15,8 @@ import { goBackByHand, replaceByHand, type Served, served } from "./served-proje
 
 /** As many as tell a ratio that can be trusted (judge.ts); of the slower ones, fewer. */
 const rounds = { smoke: 1, full: 9 };
-const healthyRounds = { smoke: 1, full: 7 };
-const chainRounds = { smoke: 1, full: 5 };
+const healthyRounds = { smoke: 1, full: 5 };
+const chainRounds = { smoke: 1, full: 4 };
 const reloads = { smoke: 1, full: 30 };
 const never = new AbortController().signal;
 const bare = "Docker's calls alone";
