@@ -14,7 +14,10 @@ import type { EventLog } from "./event-log.ts";
 export interface StreamOptions {
   readonly client: WebSocket;
   /** What the client's frames are written to, whole ones, past `ws`: they are the same bytes for every client. */
-  readonly socket: Pick<Duplex, "cork" | "uncork" | "write" | "writableLength" | "on" | "off">;
+  readonly socket: Pick<
+    Duplex,
+    "cork" | "uncork" | "write" | "writableLength" | "writableHighWaterMark" | "on" | "off"
+  >;
   readonly events: EventLog;
   /** The last event that the client has; `events.reaches(from)`. */
   readonly from: number;
@@ -28,7 +31,6 @@ export interface StreamOptions {
 
 /** A client for which more is on its way is given no more; of very many clients each is given less. */
 const maxUnreadBytes = 256 * 1024;
-const minUnreadBytes = 16 * 1024;
 const maxUnreadBytesOfAll = 32 * 1024 * 1024;
 /** Urgent events may go this far beyond. */
 const maxAheadBytes = 1024 * 1024;
@@ -47,9 +49,10 @@ export function streamEvents(options: StreamOptions): EventStream {
   let stopped = false;
   let snapshotting = false;
 
+  // Never below the high-water mark: only from there on a `drain` follows.
   const isFull = (): boolean =>
     socket.writableLength >
-    Math.max(minUnreadBytes, Math.min(maxUnreadBytes, maxUnreadBytesOfAll / events.listeners));
+    Math.max(socket.writableHighWaterMark, Math.min(maxUnreadBytes, maxUnreadBytesOfAll / events.listeners));
 
   // A failure is followed by the socket's `close`: whoever owns it stops this stream.
   const write = (frame: Buffer): void => void socket.write(frame);
