@@ -232,6 +232,36 @@ describe("the server", () => {
       assert.deepEqual([stranger.initial.resumed, stranger.initial.seq], [false, 7]);
     });
 
+    it("reach a client that paused to the last, however many there are to share the room for what is unread", async () => {
+      const key = `${project.stateDir}/key`;
+      const store = openEventFile({ events: project.paths.events, key }, { onFailure: assert.fail });
+      const events = new EventLog({ store });
+      for (let others = 0; others < 3000; others += 1) events.on(() => {});
+      const { rendezvous } = await start({ events });
+      const client = bareClient(project.paths.socket, { Authorization: `Bearer ${rendezvous.token}` });
+      await once(client, "open");
+      const params = { protocolVersion: 1, client: "page" };
+      client.send(JSON.stringify({ jsonrpc: "2.0", id: 1, method: "initialize", params }));
+      await once(client, "message");
+      const count = 5000;
+      const seqs: number[] = [];
+      const all = Promise.withResolvers<void>();
+      client.on("message", (data) => {
+        const seq = Number(/"seq":(\d+)/.exec(String(data))?.[1]);
+        seqs.push(seq);
+        if (seq === count) all.resolve();
+      });
+      client.pause();
+      for (let told = 0; told < count; told += 50) {
+        emit(events, 50);
+        await new Promise(setImmediate);
+      }
+      client.resume();
+      await all.promise;
+      assert.deepEqual(seqs, range(1, count));
+      client.terminate();
+    });
+
     it("that a slow client has lost for good are stood in for by a status, and verdicts overtake the rest", async () => {
       const events = new EventLog({ capacity: 50 });
       const { rendezvous } = await start({ events });
