@@ -12,7 +12,7 @@ const lastRollout = (events: readonly AgentEvent[]) => {
 
 for (const kind of runtimeKinds)
   describe(`A rollout that proves itself (${kind})`, function () {
-    this.timeout(120_000);
+    this.timeout(180_000);
 
     it("puts all three services back when the third fails", async () => {
       await using its = await stack(kind, {
@@ -97,7 +97,7 @@ for (const kind of runtimeKinds)
         name: "patient",
         policy: "{ stability: 0s }",
         services: {
-          api: `${loop(`${kind === "compose" ? "touch /ready-$$VALUE; " : ""}echo ready $$VALUE`)}\nhealthcheck: { test: ["CMD", "true"], interval: 30s }`,
+          api: `${loop(`${kind === "compose" ? "touch /ready-$$VALUE; " : ""}echo ready $$VALUE`)}\nhealthcheck: { test: ["CMD", "true"], interval: 10m }`,
         },
         settings: { api: `verify: [${verify.join(", ")}]` },
       });
@@ -107,7 +107,7 @@ for (const kind of runtimeKinds)
       assert.equal(revision.verdict, "applied", message);
       const { startedAt, endedAt = "" } = lastRollout(agent.events);
       const tookMs = Date.parse(endedAt) - Date.parse(startedAt);
-      assert.ok(tookMs < 25_000, `${tookMs} ms`);
-      console.log(`      recreated and healthy with an interval of 30 s: ${tookMs} ms`);
+      assert.ok(tookMs < 100_000, `${tookMs} ms`);
+      console.log(`      recreated and healthy with an interval of 10 minutes: ${tookMs} ms`);
     });
   });

@@ -118,7 +118,7 @@ async function follow(child: ChildProcess): Promise<RunningAgent> {
   const agent: RunningAgent = {
     pid,
     events,
-    async next(type, fits = () => true, limitMs = 60_000) {
+    async next(type, fits = () => true, limitMs = 100_000) {
       const deadline = performance.now() + limitMs;
       for (let at = given; ; at += 1) {
         while (at >= events.length) {
