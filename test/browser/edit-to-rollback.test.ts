@@ -3,14 +3,15 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, afterEach, before, beforeEach, describe, it } from "mocha";
-import type { Locator } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import { statusItemId } from "../../extension/contract.ts";
 import { type ExampleProject, exampleProject } from "../support/docker-example.ts";
+import { runningAgents } from "../workbench/agents.ts";
 import { closePanel, openFile, problems, replaceLine, save, squiggles } from "../workbench/editor.ts";
 import { notifications, pick, picks, runCommand } from "../workbench/palette.ts";
 import { statusItem, webview } from "../workbench/parts.ts";
-import { everyTheme, picture } from "../workbench/pictures.ts";
-import { createSandbox } from "../workbench/sandbox.ts";
+import { everyTheme, picture, screenshot } from "../workbench/pictures.ts";
+import { createSandbox, type Sandbox } from "../workbench/sandbox.ts";
 import type { Workbench } from "../workbench/workbench.ts";
 import { onlyAfterSuccess, openInstalled, pictureFailure } from "./installed.ts";
 
@@ -46,13 +47,15 @@ describe("a person with the packaged extension and a Compose project that is up"
 
   const owned = new AsyncDisposableStack();
   let project: ExampleProject;
+  let sandbox: Sandbox;
   let workbench: Workbench;
   /** Line of WORKERS, counted from 1. */
   let line: number;
   let textBefore: string;
   let idsBefore: Readonly<Record<string, string>>;
 
-  const hotenv = () => statusItem(workbench.page, `hotenv.hotenv.${statusItemId}`);
+  const itemOf = (page: Page) => statusItem(page, `hotenv.hotenv.${statusItemId}`);
+  const hotenv = () => itemOf(workbench.page);
   const diff = () => workbench.page.locator(".monaco-diff-editor:visible");
   const diffLine = (text: string) => diff().getByText(text, { exact: true });
   /** Notifications that tell how something ended, other than those of its progress. */
@@ -71,7 +74,7 @@ describe("a person with the packaged extension and a Compose project that is up"
     idsBefore = await project.ids();
     textBefore = await project.read(".env");
     line = textBefore.split("\n").findIndex((text) => text.startsWith("WORKERS=")) + 1;
-    const sandbox = owned.use(await createSandbox());
+    sandbox = owned.use(await createSandbox());
     workbench = owned.use(await openInstalled(sandbox, { folder: project.dir }));
   });
   beforeEach(function () {
@@ -108,6 +111,7 @@ describe("a person with the packaged extension and a Compose project that is up"
     await squiggles(page, "error").waitFor({ state: "detached" });
     await save(page);
     await hotenv().filter({ hasText: "api 1/1" }).waitFor();
+    await screenshot(page, "status-rolling-out-dark");
     await isStable();
     assert.equal(await project.environment("api", "WORKERS"), "3");
     assert.deepEqual(await replaced(), ["api"]);
@@ -200,5 +204,52 @@ describe("a person with the packaged extension and a Compose project that is up"
     assert.deepEqual({ ...(await project.ids()), api: "" }, { ...before, api: "" });
     await openFile(page, join(project.dir, ".env"));
     await squiggles(page, "error").waitFor({ state: "detached" });
+  });
+
+  it("has a second window with the same timeline, live in both, and one agent", async () => {
+    const windows = [workbench, await workbench.another()] as const;
+    const [first, second] = windows;
+    const newest = ({ page }: { readonly page: Page }) => webview(page).getByRole("article").first();
+    await itemOf(second.page).filter({ hasText: "Hotenv: stable" }).waitFor();
+    for (const { page } of windows) await runCommand(page, "Hotenv: Show Timeline");
+    await Promise.all(windows.map((each) => newest(each).filter({ hasText: "Revision 5" }).waitFor()));
+
+    await project.set({ TITLE: "seen by two" });
+    await Promise.all(
+      windows.map((each) =>
+        newest(each)
+          .filter({ hasText: "Revision 6" })
+          .filter({ hasText: "TITLE" })
+          .filter({ hasText: "applied" })
+          .waitFor(),
+      ),
+    );
+    await picture(second, "timeline-second-window");
+
+    const before = webview(second.page).getByRole("article").filter({ hasText: "Revision 5" });
+    await before.hover();
+    await before.getByRole("button", { name: /^Roll back to / }).click();
+    const question = notifications(second.page, "back to revision 5?");
+    await question.getByRole("button", { name: "Roll Back", exact: true }).click();
+    await Promise.all(
+      windows.map((each) =>
+        newest(each).filter({ hasText: "Revision 7" }).filter({ hasText: "applied" }).waitFor(),
+      ),
+    );
+    await itemOf(first.page).filter({ hasText: "Hotenv: stable" }).waitFor();
+    assert.equal((await runningAgents(sandbox.agentState)).length, 1);
+    await second.page.close();
+  });
+
+  it("sees that somebody has stopped the agent, and starts it again", async () => {
+    const { page } = workbench;
+    const [pid] = await runningAgents(sandbox.agentState);
+    assert(pid !== undefined);
+    process.kill(pid, "SIGTERM");
+    await hotenv().filter({ hasText: "Hotenv: offline" }).waitFor();
+    await picture(workbench, "status-offline", everyTheme);
+    await runCommand(page, "Hotenv: Restart Agent");
+    await isStable();
+    assert.equal((await runningAgents(sandbox.agentState)).length, 1);
   });
 });

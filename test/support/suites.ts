@@ -126,7 +126,7 @@ export const suites: readonly Suite[] = [
       "test/docker/{crash,equivalence}.test.ts",
       "test/impact/**/*.test.ts",
       "core/dotenv/oracle.test.ts",
-      "agent/history/{processes,damage}.test.ts",
+      "agent/history/{processes,rekey,damage}.test.ts",
       "agent/server/attack.test.ts",
       "agent/server/http/attack.test.ts",
       "test/wire/**/*.test.ts",

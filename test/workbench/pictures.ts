@@ -15,7 +15,7 @@ export const everyTheme: readonly Theme[] = ["contrast-light", "contrast-dark", 
 
 /** Shows what is on the screen in each theme; the workbench is left in the dark one. */
 export async function picture(
-  workbench: Workbench,
+  workbench: Pick<Workbench, "page" | "setTheme">,
   name: string,
   order: readonly Theme[] = plain,
 ): Promise<void> {

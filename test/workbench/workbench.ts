@@ -9,6 +9,8 @@ export interface Workbench extends AsyncDisposable {
   readonly page: Page;
   /** Resolves when the workbench shows it. */
   setTheme(theme: Theme): Promise<void>;
+  /** One more window on the same folder, with an extension host of its own. It ends with the first. */
+  another(): Promise<Omit<Workbench, "another" | typeof Symbol.asyncDispose>>;
 }
 
 export interface WorkbenchOptions {
@@ -42,22 +44,25 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
   const server = started.use(await startVsCodeServer({ sandbox, settings }));
   const browser = started.use(await launchBrowser());
   const { colorScheme, forcedColors } = themes[theme];
-  const page = await browser.newPage({ viewport, colorScheme, forcedColors, reducedMotion: "reduce" });
-  page.setDefaultTimeout(waitMs);
   const query = new URLSearchParams(folder === undefined ? { ew: "true" } : { folder });
-  await page.goto(`http://${server.authority}/?${query}`, { waitUntil: "commit" });
-  await themed(page, theme).waitFor({ timeout: openMs });
-  await page.locator(".monaco-workbench .part.statusbar").waitFor();
-  const owned = started.move();
-  return {
-    page,
-    async setTheme(wanted) {
-      const media = themes[wanted];
-      await page.emulateMedia({ colorScheme: media.colorScheme, forcedColors: media.forcedColors });
-      await themed(page, wanted).waitFor();
-    },
-    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  const openWindow = async () => {
+    const page = await browser.newPage({ viewport, colorScheme, forcedColors, reducedMotion: "reduce" });
+    page.setDefaultTimeout(waitMs);
+    await page.goto(`http://${server.authority}/?${query}`, { waitUntil: "commit" });
+    await themed(page, theme).waitFor({ timeout: openMs });
+    await page.locator(".monaco-workbench .part.statusbar").waitFor();
+    return {
+      page,
+      async setTheme(wanted: Theme) {
+        const media = themes[wanted];
+        await page.emulateMedia({ colorScheme: media.colorScheme, forcedColors: media.forcedColors });
+        await themed(page, wanted).waitFor();
+      },
+    };
   };
+  const first = await openWindow();
+  const owned = started.move();
+  return { ...first, another: openWindow, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
 /** The workbench, once it shows the theme. */
