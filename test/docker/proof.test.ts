@@ -100,6 +100,7 @@ for (const kind of runtimeKinds)
           api: `${loop(`${kind === "compose" ? "touch /ready-$$VALUE; " : ""}echo ready $$VALUE`)}\nhealthcheck: { test: ["CMD", "true"], interval: 10m }`,
         },
         settings: { api: `verify: [${verify.join(", ")}]` },
+        untilHealthy: false,
       });
       const agent = await its.agent();
       await its.set("next");

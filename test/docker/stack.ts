@@ -25,6 +25,8 @@ export interface StackRequest {
   /** By service: further lines of hotenv.yaml, such as `verify: […]`. */
   readonly settings?: Readonly<Record<string, string>>;
   readonly files?: Readonly<Record<string, string>>;
+  /** Default true: containers are healthy before the agent starts, however long their checks take. */
+  readonly untilHealthy?: boolean;
   /** What the agent finds in its environment beside the usual. */
   readonly environment?: NodeJS.ProcessEnv;
 }
@@ -72,7 +74,7 @@ const indented = (lines: string, by: string) =>
     .join("");
 
 export async function stack(kind: RuntimeKind, request: StackRequest): Promise<Stack> {
-  const { name, policy, services, settings = {}, files = {} } = request;
+  const { name, policy, services, settings = {}, files = {}, untilHealthy = true } = request;
   const inside = (service: string) =>
     `environment: { VALUE: "\${VALUE}", OWN: "\${${service}_OWN:-}", HOTENV_STACK: "${name}/${service}/${process.pid}" }`;
   const written = Object.entries(services).map(
@@ -119,7 +121,7 @@ export async function stack(kind: RuntimeKind, request: StackRequest): Promise<S
         ? (await project.inspect()).filter(({ State }) => !State.Running).map(({ Name }) => Name)
         : [],
     async agent() {
-      if (kind === "compose") await project.compose("up", "-d", "--wait");
+      if (kind === "compose") await project.compose("up", "-d", ...(untilHealthy ? ["--wait"] : []));
       const agent = await bench.startAgent();
       // What runs is adopted; what is the agent's own is started.
       if (kind === "process") await nextVerdict(agent);
