@@ -45,7 +45,7 @@ describe("a document", () => {
         assert.equal(printDotenv(document), text);
         assert.equal(document.starts.at(-1), text.length);
       }),
-      { numRuns: 5000 },
+      { numRuns: 2000 },
     );
   });
 
@@ -77,7 +77,7 @@ describe("a document", () => {
           assert.equal(at(piece, piece.key.range), piece.key.name);
         }
       }),
-      { numRuns: 3000 },
+      { numRuns: 1500 },
     );
   });
 
@@ -92,7 +92,7 @@ describe("a document", () => {
             if (!written.includes("\\") && !text.includes("\\0")) assert.equal(written, name);
           }
       }),
-      { numRuns: 3000 },
+      { numRuns: 1500 },
     );
   });
 
@@ -119,7 +119,7 @@ describe("a document", () => {
           }
         },
       ),
-      { numRuns: 6000 },
+      { numRuns: 2500 },
     );
   });
 

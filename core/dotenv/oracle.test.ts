@@ -17,7 +17,7 @@ import { type Evaluation, evaluate, isRefusedAsProjectFile } from "./evaluate.ts
 import { composeCases, dotenvCases, projectCases, rawCases } from "./oracle-cases.ts";
 import type { Dialect } from "./pieces.ts";
 
-const runs = Number(process.env.HOTENV_RUNS ?? 400);
+const runs = Number(process.env.HOTENV_RUNS ?? 200);
 
 const lookup = lookupIn(shell);
 const read = (text: string, dialect: Dialect): Evaluation => evaluate(parseDotenv(text, { dialect }), lookup);

@@ -12,6 +12,7 @@ import { notifications, pick, picks, runCommand } from "../workbench/palette.ts"
 import { statusItem, webview } from "../workbench/parts.ts";
 import { everyTheme, picture, screenshot } from "../workbench/pictures.ts";
 import { createSandbox, type Sandbox } from "../workbench/sandbox.ts";
+import { until } from "../workbench/until.ts";
 import type { Workbench } from "../workbench/workbench.ts";
 import { onlyAfterSuccess, openInstalled, pictureFailure } from "./installed.ts";
 
@@ -249,7 +250,7 @@ describe("a person with the packaged extension and a Compose project that is up"
     await hotenv().filter({ hasText: "Hotenv: offline" }).waitFor();
     await picture(workbench, "status-offline", everyTheme);
     await runCommand(page, "Hotenv: Restart Agent");
+    await until("one agent runs", async () => (await runningAgents(sandbox.agentState)).length === 1);
     await isStable();
-    assert.equal((await runningAgents(sandbox.agentState)).length, 1);
   });
 });

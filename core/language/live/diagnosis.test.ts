@@ -97,7 +97,7 @@ describe("the diagnosis of a document that is typed in", () => {
             }
           },
         ),
-        { numRuns: Number(process.env.HOTENV_RUNS ?? 1500) },
+        { numRuns: Number(process.env.HOTENV_RUNS ?? 600) },
       );
     });
 
