@@ -11,7 +11,7 @@ import { runningRevision, type Workshop } from "./workshop.ts";
 /** Events may be missed, and what kept the agent from applying may be gone. */
 const rescanMs = 10_000;
 /** What an editor says to have saved is whole; several files that it saves at once make one change. */
-const savedQuietMs = 8;
+const savedQuietMs = 5;
 
 export interface FileFollower {
   /** Begins to watch. */
