@@ -19,6 +19,12 @@ type Node = { readonly id: string } & (
   | { readonly kind: "note"; readonly note: string }
 );
 
+/**
+ * Told of a change while it still asks for rows, VS Code can put the answers under the wrong ones: it is told when it
+ * has asked for none for so long.
+ */
+const quietMs = 300;
+
 const stepNode = (step: PlanStep): Node => ({ kind: "step", id: `step ${step.service}`, step });
 
 const nothing: Plan = { change: { entries: [], severity: "minor" }, phases: [], notes: [] };
@@ -72,11 +78,23 @@ export function showImpactTree(
         : (steps[0] ?? []).map(stepNode);
     return [...work, ...plan.notes.map((note): Node => ({ kind: "note", id: `note ${note}`, note }))];
   };
+  let lastAskedAt = Number.NEGATIVE_INFINITY;
+  let telling: NodeJS.Timeout | undefined;
+  const tell = (): void => {
+    clearTimeout(telling);
+    const waitMs = lastAskedAt + quietMs - performance.now();
+    if (waitMs > 0) telling = setTimeout(tell, waitMs);
+    else refreshed.fire(undefined);
+  };
+  owned.add({ dispose: () => clearTimeout(telling) });
   const view = owned.add(
     vscode.window.createTreeView<Node>(impactViewId, {
       treeDataProvider: {
         onDidChangeTreeData: refreshed.event,
-        getChildren: (node) => (node === undefined ? roots() : childrenOf(node)),
+        getChildren: (node) => {
+          lastAskedAt = performance.now();
+          return node === undefined ? roots() : childrenOf(node);
+        },
         getTreeItem: (node) => Object.assign(itemOf(node, directory), { id: node.id }),
       },
     }),
@@ -97,7 +115,7 @@ export function showImpactTree(
     const text = JSON.stringify([directory, plan]);
     if (text === shown) return;
     shown = text;
-    refreshed.fire(undefined);
+    tell();
   };
   /** An agent that cannot say its plan now is asked again with the next change. */
   const refreshAgain = (): void => void refresh().catch(context.report);
