@@ -101,6 +101,7 @@ describe("readSnapshot", () => {
       const failure = await readSnapshot(${JSON.stringify(directory)}, [{ path: ".env", role: "env" }]).catch((error) => error);
       console.log(failure.code, failure.message);`;
     const child = `if (process.getuid() === 0) { process.setgid(65534); process.setuid(65534); }\n`;
+    // Windows knows no such permissions.
     if (process.platform === "win32") this.skip();
     const { stdout, stderr } = spawnSync(
       process.execPath,

@@ -68,6 +68,7 @@ describe("a full disk", function () {
     cliReports[command].parse(JSON.parse((await hotenv(project, "--json", ...args)).out)) as CliReport<C>;
 
   it("is named, stops nothing that runs, and is over when there is room", async function () {
+    // Only who may mount has a disk that is full and nobody else's.
     if (!isMounted) this.skip();
     agent = startHotenv(project, "agent");
     await agent.says(/revision 2 · applied/);

@@ -2,7 +2,6 @@
  * A project of two local services for tests of the command line: `api` answers over HTTP with GREETING
  * from its .env and dies of the value "bad"; `web`, which depends on it, answers with COLOR.
  */
-
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

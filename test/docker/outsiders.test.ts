@@ -150,6 +150,7 @@ describe("To containers of others", function () {
     agent = await start({ address: { host: "127.0.0.1", port: 0 }, plainHttp: false });
     for (const place of places) {
       if ((await sent(place, neighbourPort)) !== "here\n") {
+        // Then a refusal would prove nothing: a firewall, or Docker in a machine of its own.
         console.log("      This machine lets its containers reach nothing of it.");
         this.skip();
       }
@@ -181,6 +182,7 @@ describe("To containers of others", function () {
     const wrong = `Bearer ${"0".repeat(token.length)}`;
     for (const place of places) {
       if ((await sent(place, neighbourPort)) !== "here\n") {
+        // Then a refusal would prove nothing: a firewall, or Docker in a machine of its own.
         console.log("      This machine lets its containers reach nothing of it.");
         this.skip();
       }

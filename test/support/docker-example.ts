@@ -1,5 +1,4 @@
 /** examples/compose as the tests run it: on the scratch image, on ports that nobody else has. */
-
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { testImage } from "./docker-image.ts";

@@ -1,3 +1,4 @@
+/** What the tests of this folder share: a project's directories, models, and little services. */
 import { mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
