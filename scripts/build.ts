@@ -1,6 +1,6 @@
-// Bundles the three programs of the house into dist/, the extension in three parts, its pages in two, and the browser's side of the timeline.
+// Bundles the three programs of the house into dist/, the extension in four parts, its pages in two, and the browser's side of the timeline.
 //
-//   node scripts/build.ts [--production] [extension] [language] [form-editor] [agent] [webview] [browser-host] [form]
+//   node scripts/build.ts [--production] [extension] [main] [language] [form-editor] [agent] [webview] [browser-host] [form]
 //
 // --production: minified and without source maps, as they are packaged.
 import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
@@ -15,7 +15,15 @@ const nodeTarget = "node22.22";
 const browserTarget = "chrome142";
 
 interface Program {
-  readonly name: "extension" | "language" | "form-editor" | "agent" | "webview" | "form" | "browser-host";
+  readonly name:
+    | "extension"
+    | "main"
+    | "language"
+    | "form-editor"
+    | "agent"
+    | "webview"
+    | "form"
+    | "browser-host";
   readonly entry: string;
   readonly output: string;
   readonly options: BuildOptions;
@@ -29,27 +37,28 @@ const node: BuildOptions = {
   mainFields: ["module", "main"],
 };
 
-/** Reads YAML, and is more than half of the extension: a bundle of its own, loaded with the first file that it is for. */
-const apart = "extension/apart.ts";
+/**
+ * Sources that are bundles of their own, loaded when they are needed: the extension behind its entry; what reads YAML,
+ * more than half of it, with the first file that it is for; the form of a .env file with the first one that is opened.
+ */
+const apart: Readonly<Record<string, string>> = {
+  "extension/main.ts": "main.cjs",
+  "extension/apart.ts": "language.cjs",
+  "extension/form/form-editor.ts": "form-editor.cjs",
+};
 const loadedApart: Plugin = {
   name: "loaded-apart",
   setup(extension) {
-    extension.onResolve({ filter: /\/apart\.ts$/ }, ({ kind }) =>
-      kind === "dynamic-import" ? { path: "./language.cjs", external: true } : undefined,
-    );
+    extension.onResolve({ filter: /\.ts$/ }, ({ kind, path: imported, resolveDir }) => {
+      const file = apart[path.relative(root, path.join(resolveDir, imported)).replaceAll(path.sep, "/")];
+      return kind === "dynamic-import" && file !== undefined
+        ? { path: `./${file}`, external: true }
+        : undefined;
+    });
   },
 };
 
-/** The form of a .env file: loaded with the first one that somebody opens. */
-const formEditor = "extension/form/form-editor.ts";
-const formApart: Plugin = {
-  name: "form-apart",
-  setup(extension) {
-    extension.onResolve({ filter: /\/form-editor\.ts$/ }, ({ kind }) =>
-      kind === "dynamic-import" ? { path: "./form-editor.cjs", external: true } : undefined,
-    );
-  },
-};
+const inEditor: BuildOptions = { ...node, external: ["vscode"], plugins: [loadedApart] };
 
 const page: BuildOptions = {
   platform: "browser",
@@ -60,18 +69,14 @@ const page: BuildOptions = {
 };
 
 const programs: readonly Program[] = [
-  {
-    name: "extension",
-    entry: "extension/main.ts",
-    output: "dist/extension.cjs",
-    options: { ...node, external: ["vscode"], plugins: [loadedApart, formApart] },
-  },
-  { name: "language", entry: apart, output: "dist/language.cjs", options: node },
+  { name: "extension", entry: "extension/entry.ts", output: "dist/extension.cjs", options: inEditor },
+  { name: "main", entry: "extension/main.ts", output: "dist/main.cjs", options: inEditor },
+  { name: "language", entry: "extension/apart.ts", output: "dist/language.cjs", options: node },
   {
     name: "form-editor",
-    entry: formEditor,
+    entry: "extension/form/form-editor.ts",
     output: "dist/form-editor.cjs",
-    options: { ...node, external: ["vscode"], plugins: [loadedApart] },
+    options: inEditor,
   },
   {
     name: "agent",

@@ -18,18 +18,27 @@ const line = (name: string, size: number, atMost?: number): Line => ({
   ...(atMost === undefined ? {} : { budget: { atMost, of: "p50" } }),
 });
 
-/** Built for production, as the runner has just done. */
 const budgets: Readonly<Record<string, number>> = {
-  "extension.cjs": 300,
   "hotenv.cjs": 1024,
   "webview.js": 150,
 };
+/** Loaded one after the other as VS Code starts. */
+const extension = { files: ["extension.cjs", "main.cjs"], atMost: 300 };
 
+/** Of what was built for production, as the runner has just done. */
 export const benchmark: Benchmark = () => {
   const dist = path.join(root, "dist");
-  const bundles = readdirSync(dist)
-    .filter((name) => /\.c?js$/.test(name))
-    .map((name) => line(`dist/${name}`, kilobytes(path.join(dist, name)), budgets[name]));
+  const sizeOf = (name: string): number => kilobytes(path.join(dist, name));
+  const bundles = [
+    line(
+      extension.files.map((name) => `dist/${name}`).join(" and "),
+      extension.files.map(sizeOf).reduce((a, b) => a + b),
+      extension.atMost,
+    ),
+    ...readdirSync(dist)
+      .filter((name) => /\.c?js$/.test(name) && !extension.files.includes(name))
+      .map((name) => line(`dist/${name}`, sizeOf(name), budgets[name])),
+  ];
   const directory = mkdtempSync(path.join(tmpdir(), "hotenv-bench-"));
   try {
     const vsix = path.join(directory, "hotenv.vsix");

@@ -1,10 +1,17 @@
 /** Runs `docker compose`. Each use is a command and a pure parser of what it prints. */
 import { spawn } from "node:child_process";
 import { HotenvError } from "../../../core/protocol/errors.ts";
+import {
+  composeProgram,
+  type Environment,
+  forgetProgram,
+  type Program,
+  throughDocker,
+} from "./compose-program.ts";
 
 export interface ComposeProject {
   readonly directory: string;
-  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly environment: Environment;
   /** The compose files that it starts from, absolute; empty: not known. */
   readonly files: readonly string[];
 }
@@ -35,28 +42,45 @@ export async function runCompose(
     environment.DOCKER_HOST = more.host;
     delete environment.DOCKER_CONTEXT;
   }
-  const { code, stdout, stderr } = await run(
-    ["compose", ...args],
-    project.directory,
-    environment,
-    signal,
-    more.input,
-  );
+  const runWith = (program: Program): Promise<Output> =>
+    run(program, args, { cwd: project.directory, environment, signal, input: more.input });
+  const program = composeProgram(project.environment);
+  const { code, stdout, stderr } = await runWith(program)
+    .catch((error: unknown) => {
+      if (program === throughDocker || !["ENOENT", "EACCES"].includes(errnoOf(error))) throw error;
+      forgetProgram(project.environment);
+      return runWith(throughDocker);
+    })
+    .catch((error: unknown) => {
+      if (errnoOf(error) !== "ENOENT") throw error;
+      const todo = `Install Docker and its Compose plugin. ${composeMissing}`;
+      throw new HotenvError("compose-missing", "The `docker` command was not found.", { todo, cause: error });
+    });
   if (code === 0) return stdout;
   throw explainFailure(args, stderr);
 }
 
+const errnoOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? "";
+
 function run(
+  { command, args: first, environment: own }: Program,
   args: readonly string[],
-  cwd: string,
-  env: Readonly<Record<string, string | undefined>>,
-  signal: AbortSignal,
-  input: string | undefined,
+  {
+    cwd,
+    environment,
+    signal,
+    input,
+  }: {
+    readonly cwd: string;
+    readonly environment: Environment;
+    readonly signal: AbortSignal;
+    readonly input: string | undefined;
+  },
 ): Promise<Output> {
   return new Promise((resolve, reject) => {
-    const child = spawn("docker", args, {
+    const child = spawn(command, [...first, ...args], {
       cwd,
-      env,
+      env: { ...environment, ...own },
       signal,
       stdio: ["pipe", "pipe", "pipe"],
       windowsHide: true,
@@ -65,13 +89,7 @@ function run(
     const stderr: Buffer[] = [];
     child.stdout.on("data", (chunk: Buffer) => stdout.push(chunk));
     child.stderr.on("data", (chunk: Buffer) => stderr.push(chunk));
-    child.once("error", (error: NodeJS.ErrnoException) => {
-      if (error.code !== "ENOENT") return reject(error);
-      const todo = `Install Docker and its Compose plugin. ${composeMissing}`;
-      reject(
-        new HotenvError("compose-missing", "The `docker` command was not found.", { todo, cause: error }),
-      );
-    });
+    child.once("error", reject);
     child.once("close", (code) =>
       resolve({ code, stdout: Buffer.concat(stdout).toString(), stderr: Buffer.concat(stderr).toString() }),
     );

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { chmod, mkdtemp, readFile, realpath, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { describe, it } from "mocha";
+import { pluginIn } from "./compose-program.ts";
 import { resolveCompose } from "./resolve.ts";
 
 describe("resolving a Compose project", () => {
@@ -14,13 +15,16 @@ describe("resolving a Compose project", () => {
     try {
       const calls = join(directory, "calls");
       const docker = execFileSync("sh", ["-c", "command -v docker"], { encoding: "utf8" }).trim();
+      const { command: plugin } = pluginIn(
+        execFileSync(docker, ["info", "--format", "{{json .ClientInfo.Plugins}}"], { encoding: "utf8" }),
+      ) ?? { command: "" };
       // The real one, which notes that it was called.
-      await writeFile(
-        join(directory, "docker"),
-        `#!/bin/sh\necho "$*" >> '${calls}'\nexec '${docker}' "$@"\n`,
-      );
-      await chmod(join(directory, "docker"), 0o755);
-      const environment = { ...process.env, PATH: `${directory}${delimiter}${process.env.PATH}` };
+      const config = join(directory, "config");
+      await mkdir(join(config, "cli-plugins"), { recursive: true });
+      const noting = join(config, "cli-plugins", "docker-compose");
+      await writeFile(noting, `#!/bin/sh\necho "$*" >> '${calls}'\nexec '${plugin}' "$@"\n`);
+      await chmod(noting, 0o755);
+      const environment = { ...process.env, DOCKER_CONFIG: config };
       const write = (value: string) => writeFile(join(directory, "web.env"), `VALUE=${value}\n`);
       await writeFile(
         join(directory, "compose.yaml"),
@@ -33,16 +37,16 @@ describe("resolving a Compose project", () => {
       };
       /** Compose's own answer about its own printed model. */
       const oracle = () => {
-        const config = (args: readonly string[], input = "") =>
+        const answer = (args: readonly string[], input = "") =>
           execFileSync(docker, ["compose", ...args], {
             cwd: directory,
-            env: environment,
+            env: process.env,
             input,
             encoding: "utf8",
           });
-        const printed = config(["config", "--format", "json"]);
+        const printed = answer(["config", "--format", "json"]);
         const name = (JSON.parse(printed) as { name: string }).name;
-        const hashes = config(
+        const hashes = answer(
           ["-f", "-", "-p", name, "--env-file", "/dev/null", "config", "--hash", "*"],
           printed,
         );
