@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { after, before, describe, it } from "mocha";
 import type { LiveProject } from "../../agent/project/live.ts";
 import { openProject } from "../../agent/project/open.ts";
@@ -107,5 +108,24 @@ describe("one service, by hand", function () {
     assert.match(lines.join("\n"), /up with/);
     const text = [...first.lines, ...lines, ...(await live.api.logs({ service: "api" }, never))].join("\n");
     assert(!text.includes(secret), "A secret is in the log.");
+  });
+
+  it("has a log that can be let go at any moment, also while Docker is being asked for it", async () => {
+    const { after: place } = await live.api["logs/follow"]({ service: "db" }, never);
+    for (let turns = 0; turns < 60; turns += 1) {
+      const enough = new AbortController();
+      const following = live.api["logs/follow"]({ service: "db", after: place }, enough.signal);
+      const ended = following.then(
+        () => "ended",
+        () => "ended",
+      );
+      // Half a millisecond later each time: from before the first question to long after the last.
+      await delay(turns / 2);
+      enough.abort();
+      assert.equal(
+        await Promise.race([ended, delay(20_000, "It is still followed.", { ref: false })]),
+        "ended",
+      );
+    }
   });
 });

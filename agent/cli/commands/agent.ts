@@ -101,6 +101,18 @@ async function streamEvents({ api, events }: LiveProject, terminal: Terminal): P
 /** "Now" is never today, so that every line of the file carries its day. */
 const logView: View = { color: false, width: Number.POSITIVE_INFINITY, now: new Date(0) };
 
+const leaveMs = 5_000;
+
+/** It has ended, and nobody hears of it again: what still holds the process is a defect, and must not keep it. */
+function leaveInTime(logPath: string): void {
+  setTimeout(() => {
+    using log = openLogFile(logPath);
+    const held = process.getActiveResourcesInfo().join(", ");
+    log.write(`${new Date().toISOString()}  Still held by ${held}; left all the same.\n`);
+    process.exit();
+  }, leaveMs).unref();
+}
+
 async function spawned(
   { version, terminal, options }: Context,
   { idle: idleMs = spawnedIdleMs, keysOnStdin }: AgentOptions,
@@ -132,6 +144,7 @@ async function spawned(
       interrupt.signal,
     );
     note("Ended.");
+    leaveInTime(paths.log);
     return exitCodes.done;
   } catch (error) {
     const known = toHotenvError(error);

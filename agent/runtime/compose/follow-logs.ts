@@ -96,10 +96,9 @@ async function readOne(
       );
     else {
       const since = place === undefined ? {} : { since: unixTime(place) };
-      const options = { ...common, follow: true, ...since } as const;
+      // The signal goes along: it may be aborted before there is a stream that could be ended.
+      const options = { ...common, follow: true, ...since, abortSignal: signal } as const;
       const stream = (await docker.getContainer(id).logs(options)) as unknown as Readable;
-      const stop = (): void => void stream.destroy();
-      signal.addEventListener("abort", stop, { once: true });
       try {
         for await (const chunk of stream as AsyncIterable<Buffer>) {
           chunks.push(chunk);
@@ -108,7 +107,6 @@ async function readOne(
       } catch (error) {
         if (!signal.aborted) throw error;
       } finally {
-        signal.removeEventListener("abort", stop);
         stream.destroy();
       }
     }
