@@ -4,6 +4,7 @@ import { reloadsOf } from "../../core/plan/action.ts";
 import type { Explanation } from "../../core/plan/evidence.ts";
 import { findImpacts, type ServiceImpact } from "../../core/plan/impact.ts";
 import { orderPhases } from "../../core/plan/phases.ts";
+import { startFirst } from "../../core/plan/start-first.ts";
 import { actionUnder, restartsAll, restartsAllCause } from "../../core/plan/strategy.ts";
 import type { Action, Change, ServiceStatus } from "../../core/protocol/words.ts";
 import type { Settings } from "../../core/settings/settings.ts";
@@ -97,6 +98,11 @@ export function planProject(input: PlanInput): ProjectPlan {
       );
       return;
     }
+    const obstacle = impact.after && startFirst(impact.after, after)?.obstacle;
+    if (obstacle !== undefined && (chosen === "recreate" || chosen === "rebuild") && isUp(state))
+      notes.push(
+        `${service} cannot start beside its old container, since it ${obstacle}: that one stops first.`,
+      );
     const { cause, evidence } = input.explain?.(impact) ?? { cause: impact.cause, evidence: [] };
     const target = chosen === action ? impact.after : impact.before;
     const step = makeStep(input, service, chosen, cause, impact.before, target);

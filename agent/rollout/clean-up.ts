@@ -33,13 +33,18 @@ export async function cleanUp(
   { journal, runtimeOf }: EngineParts,
   cleanups: readonly Performed[],
 ): Promise<string[]> {
-  const left: string[] = [];
-  for (const { seq, step, operation } of cleanups)
-    try {
-      await runtimeOf(step).perform(operation, AbortSignal.timeout(60_000));
-      journal.mark(request.revision, seq, "performed");
-    } catch (error) {
-      left.push(`The former ${step.service} could not be removed: ${toHotenvError(error).message}`);
-    }
-  return left;
+  const left = new Set<string>();
+  const ofService = async (own: readonly Performed[]): Promise<void> => {
+    for (const { seq, step, operation } of own)
+      try {
+        await runtimeOf(step).perform(operation, AbortSignal.timeout(60_000));
+        journal.mark(request.revision, seq, "performed");
+      } catch (error) {
+        left.add(`The former ${step.service} could not be removed: ${toHotenvError(error).message}`);
+      }
+  };
+  // Side by side: one that takes its time to end keeps no other.
+  const services = Map.groupBy(cleanups, ({ step }) => step.service);
+  await Promise.all([...services.values()].map(ofService));
+  return [...left];
 }

@@ -20,7 +20,7 @@ function sharesNamespaceOf({ config }: ServiceModel, other: string): boolean {
 }
 
 /** Its container names the other's container by ID. */
-function namesContainerOf(model: ServiceModel, other: string): boolean {
+export function livesInContainerOf(model: ServiceModel, other: string): boolean {
   const { volumes_from } = model.config;
   if (sharesNamespaceOf(model, other)) return true;
   return Array.isArray(volumes_from) && volumes_from.some((from) => String(from).split(":")[0] === other);
@@ -72,7 +72,7 @@ export function findImpacts(
       for (const { service: on, restart } of model.dependsOn) {
         const action = impacts.get(on)?.action;
         if (action === "recreate" || action === "rebuild") {
-          if (namesContainerOf(model, on))
+          if (livesInContainerOf(model, on))
             add(service, "recreate", `lives in the container of ${on}, which is replaced`);
           else if (restart) add(service, "restart", `depends on ${on}, which is replaced`);
         } else if (action === "restart" && sharesNamespaceOf(model, on))

@@ -214,6 +214,61 @@ async function goBack(services: readonly string[], scale: Scale, stateDir: strin
   };
 }
 
+/** The same for services that start beside their old containers: until nothing of the new ones is left. */
+async function neverStopped(scale: Scale, stateDir: string): Promise<Line> {
+  const services = ["one", "two", "three"];
+  await using projects = await together({
+    ours: served("beside-hotenv", {
+      services,
+      startFirst: true,
+      hotenv: "policy: { stability: 30s }\n",
+    }),
+    upped: served("beside-up", { services, startFirst: true }),
+  });
+  const { ours, upped } = projects.all;
+  await using live = await hotenvOn(ours, stateDir);
+  const startsOf = async () =>
+    JSON.stringify((await ours.project.inspect()).map(({ State }) => State.StartedAt));
+  const samples = await inTurns(
+    {
+      hotenv: async () => {
+        const before = await startsOf();
+        await ours.set("bad");
+        let failedAt = 0;
+        const off = live.events.on((event) => {
+          if (event.type === "restart_progress" && event.data.step?.state === "failed")
+            failedAt = performance.now();
+        });
+        try {
+          await apply(live, "rolled-back");
+          const tookMs = performance.now() - failedAt;
+          if ((await startsOf()) !== before) throw new Error("A container was started anew.");
+          return tookMs;
+        } finally {
+          off();
+          await ours.set("start");
+        }
+      },
+      [up]: async () => {
+        await upped.set("bad");
+        await upped.project.compose("up", "-d");
+        await upped.set("start");
+        return await took(() => upped.project.compose("up", "-d"));
+      },
+    },
+    { rounds: chainRounds[scale] },
+  );
+  return {
+    group: "Rollout",
+    name: "the last of 3 services that start first fails: from seeing it until only the old ones are left, which never stopped",
+    unit: "ms",
+    hotenv: samples.hotenv,
+    peers: { [up]: samples[up] ?? [] },
+    budget: { atMost: 500, of: "p50" },
+    note: "`deploy.update_config.order: start-first`, which Compose does not heed.",
+  };
+}
+
 async function reload(scale: Scale, stateDir: string): Promise<Line[]> {
   const engine = new Docker();
   const hotenv = "policy: { stability: 0s }\nservices: { web: { reload: { signal: HUP } } }\n";
@@ -259,6 +314,7 @@ export const benchmark: Benchmark = async (scale) => {
       ...(await recreate(true, scale, stateDir)),
       await goBack(["web"], scale, stateDir),
       await goBack(["one", "two", "three"], scale, stateDir),
+      await neverStopped(scale, stateDir),
       ...(await reload(scale, stateDir)),
     ];
   } finally {

@@ -29,8 +29,11 @@ export async function served(
     healthy = false,
     hotenv = "policy: { stability: 0s }\n",
     services = ["web"],
+    startFirst = false,
   }: {
     readonly healthy?: boolean;
+    /** Each new container beside its old one: then no port is published, and nobody can ask them from here. */
+    readonly startFirst?: boolean;
     readonly hotenv?: string;
     /** Each depends on the one before it. */
     readonly services?: readonly string[];
@@ -47,7 +50,7 @@ export async function served(
     image: ${image}
     command: ["sh", "-c", ${JSON.stringify(scriptOf(index === services.length - 1))}]
     environment: { VALUE: "\${VALUE}" }
-    ports: ["127.0.0.1:${ports[index]}:8080"]
+    ${startFirst ? "deploy: { update_config: { order: start-first } }" : `ports: ["127.0.0.1:${ports[index]}:8080"]`}
     depends_on: [${services.slice(0, index).slice(-1).join("")}]
     volumes: ["./rules.txt:/rules.txt:ro"]${health}
 `,
@@ -76,7 +79,7 @@ export async function served(
   };
   let serving = "start";
   await project.compose("up", "-d", "--wait");
-  {
+  if (!startFirst) {
     using first = clients();
     await first.until(serving);
   }

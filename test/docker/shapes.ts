@@ -54,6 +54,7 @@ const shapes: Readonly<Record<string, string>> = {
   "pid-host": `pid: host`,
   config: `configs: [{ source: text, target: /etc/text }]\nsecrets: [token]`,
   replicas: `deploy: { replicas: 2 }`,
+  "start-first": `deploy: { replicas: 2, update_config: { order: start-first } }\nvolumes: ["/data"]`,
   scaled: `labels: { scaled: by-hand }`,
   linked: `links: ["plain:friend"]`,
   "volumes-from": `volumes_from: ["anonymous-volume:ro"]`,

@@ -1,6 +1,7 @@
 /** The runtime of Compose projects. Everything that it touches carries this project's label. */
 import type { ProjectModel, ServiceModel } from "../../../core/compose/model.ts";
 import { printResolved } from "../../../core/compose/resolved.ts";
+import { startFirst } from "../../../core/plan/start-first.ts";
 import { HotenvError } from "../../../core/protocol/errors.ts";
 import type { ServiceStatus } from "../../../core/protocol/words.ts";
 import { createQueue } from "../../queue.ts";
@@ -223,14 +224,16 @@ export async function openComposeRuntime(project: ComposeProject, name: string):
       undo: "discard",
     };
     const files = injectedFiles(target);
-    const claimsNothingNew = step.current !== undefined && keepsItsPlace(step.current, target);
+    const order = startFirst(target, step.project);
+    const isBeside = order !== undefined && order.obstacle === undefined;
+    const claimsNothingNew = isBeside || (step.current !== undefined && keepsItsPlace(step.current, target));
     const start = { kind: "start", service, files, claimsNothingNew, shows: "starting" } as const;
     if (olds.length === 0) return { operations: [create, { ...start, olds: [] }], cleanup: [] };
     const swaps = containers.flatMap(({ id, name: called, state }): ComposeOperation[] => [
       // Names first, while the old one still serves: from its stop to the new one's start nothing else is done.
       { kind: "set-aside", id, name: called, kept: keptName(called, rollout), undo: "name" },
       { kind: "take-name", service, old: id, name: called, undo: "name" },
-      { kind: "stop", id, shows: "stopping", undo: "resume" },
+      ...(isBeside ? [] : [{ kind: "stop", id, shows: "stopping", undo: "resume" } as const]),
       // What was stopped stays stopped.
       ...(["running", "restarting", "paused"].includes(state) || step.start === true
         ? [{ ...start, name: called, olds: ids }]
@@ -238,7 +241,11 @@ export async function openComposeRuntime(project: ComposeProject, name: string):
     ]);
     return {
       operations: [create, ...swaps],
-      cleanup: ids.map((id): ComposeOperation => ({ kind: "remove", id })),
+      cleanup: ids.flatMap((id): ComposeOperation[] => [
+        // One that ran until now ends in its own time.
+        ...(isBeside ? [{ kind: "stop", id } as const] : []),
+        { kind: "remove", id },
+      ]),
     };
   }
 
