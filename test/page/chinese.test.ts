@@ -106,9 +106,9 @@ describe("the timeline page in Chinese", function () {
     const { page } = await open({ language: undefined });
     await card(23).getByText("https://api.shop.example/v2").waitFor();
     const english = englishIn(await saidBy(page), agentsWords([rare, demoStatus()]));
-    for (const text of ["runs now", "rolled-back", "critical", "editor", "Pause", "All services", "+ added"])
+    for (const text of ["runs now", "rolled-back", "critical", "editor", "Pause", "All services", "modified"])
       assert.equal(
-        english.some((said) => said.includes(text.replace("+ ", ""))),
+        english.some((said) => said.includes(text)),
         true,
         text,
       );
