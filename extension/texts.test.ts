@@ -204,17 +204,26 @@ describe("the agent's environment", () => {
 });
 
 describe("the timeline's page", () => {
+  const place = { script: "x://dist/webview.js", style: undefined, source: "x:", nonce: "abc" };
+
   it("runs its own script and nothing else", () => {
-    const html = timelinePage({
-      script: "x://dist/webview.js",
-      style: undefined,
-      source: "x:",
-      nonce: "abc",
-    });
+    const html = timelinePage({ ...place, language: "en", texts: undefined });
     const policy = /Content-Security-Policy" content="([^"]*)"/.exec(html)?.[1] ?? "";
     assert.match(policy, /^default-src 'none'; script-src 'nonce-abc';/);
     assert(!policy.includes("unsafe"), policy);
     assert.equal(html.match(/<script/g)?.length, 1);
     assert.match(html, /<script type="module" src="x:\/\/dist\/webview\.js" nonce="abc">/);
+    assert.match(html, /<html lang="en">/);
+  });
+
+  it("has the texts of another language in it, and no text can end them", () => {
+    const texts = { Close: "关闭", Log: "</script><!--<script>", Note: 'a "quoted" \\ \u2028 one' };
+    const html = timelinePage({ ...place, language: "zh-cn", texts });
+    assert.match(html, /<html lang="zh-cn">/);
+    assert.equal(html.match(/<script/g)?.length, 2);
+    assert.equal(html.match(/<\/script>/g)?.length, 2);
+    const [, written = ""] =
+      /<script type="application\/json" id="hotenv-texts">(.*?)<\/script>/s.exec(html) ?? [];
+    assert.deepEqual(JSON.parse(written), { language: "zh-cn", texts });
   });
 });

@@ -5,7 +5,7 @@ import * as vscode from "vscode";
 import { timelineViewType } from "./contract.ts";
 import type { Diffs } from "./diff.ts";
 import { Disposables } from "./disposables.ts";
-import { t } from "./l10n.ts";
+import { language, t } from "./l10n.ts";
 import { tellError } from "./messages.ts";
 import type { Project, Projects } from "./projects.ts";
 import type { Question } from "./question.ts";
@@ -75,5 +75,7 @@ function htmlOf(webview: vscode.Webview, extensionUri: vscode.Uri): string {
     style: existsSync(style.fsPath) ? webview.asWebviewUri(style).toString() : undefined,
     source: webview.cspSource,
     nonce: randomBytes(16).toString("base64url"),
+    language,
+    texts: vscode.l10n.bundle,
   });
 }

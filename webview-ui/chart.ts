@@ -1,6 +1,7 @@
 /** The newest rollouts as bars of one chart. Pure. */
 import type { RevisionSummary } from "../core/protocol/messages.ts";
 import type { Verdict } from "../core/protocol/words.ts";
+import { t } from "./l10n.ts";
 import { ago, took } from "./time.ts";
 
 export interface ChartBar {
@@ -30,6 +31,20 @@ function roundUp(ms: number): number {
   return [1, 2, 5, 10].map((factor) => factor * power).find((step) => step >= ms) ?? ms;
 }
 
+function summaryOf(count: number, applied: number, median: string, longest: string): string {
+  const others = count - applied;
+  return count === 1
+    ? t("1 rollout: {0} applied, {1} not; median {2}, longest {3}", applied, others, median, longest)
+    : t(
+        "The last {0} rollouts: {1} applied, {2} not; median {3}, longest {4}",
+        count,
+        applied,
+        others,
+        median,
+        longest,
+      );
+}
+
 /** A bar is seen however short the rollout was. */
 const leastShare = 0.03;
 
@@ -45,13 +60,12 @@ export function chartOf(runs: readonly RevisionSummary[], now: number): ChartDat
   const topMs = roundUp(Math.max(longest, 1));
   const applied = measured.filter(({ verdict }) => verdict === "applied").length;
   const median = durations[Math.floor((durations.length - 1) / 2)] ?? 0;
-  const rollouts = measured.length === 1 ? "1 rollout" : `The last ${measured.length} rollouts`;
   const [first] = measured;
   const last = measured.at(-1);
   return {
     bars: measured.map((run) => ({ ...run, share: Math.max(leastShare, run.ms / topMs) })),
     topMs,
-    summary: `${rollouts}: ${applied} applied, ${measured.length - applied} not; median ${took(median)}, longest ${took(longest)}`,
+    summary: summaryOf(measured.length, applied, took(median), took(longest)),
     from: first === undefined ? "" : ago(Date.parse(first.time), now),
     to: last === undefined || last === first ? "" : ago(Date.parse(last.time), now),
   };

@@ -1,5 +1,6 @@
 /** Carries out what a person does on the page: asks the agent, tells the host, says what came of it. */
 import type { RevisionFilter } from "../core/protocol/search.ts";
+import { t } from "./l10n.ts";
 import { type Loader, sentence } from "./loader.ts";
 import type { Requests } from "./requests.ts";
 import type { PageFact, PageState } from "./state.ts";
@@ -52,9 +53,9 @@ export function makeActions(parts: ActionParts): Actions {
     // Which revision it changed is one of its details.
     if (card.wantsDetail) await loader.detail(card.revision);
     const detail = state().details.get(card.revision);
-    if (detail === undefined) say(`The details of revision ${card.revision} could not be read.`);
+    if (detail === undefined) say(t("The details of revision {0} could not be read.", card.revision));
     else if (detail.parent === null)
-      say(`Revision ${card.revision} is the first: there is nothing to compare it with.`);
+      say(t("Revision {0} is the first: there is nothing to compare it with.", card.revision));
     else transport.post({ type: "diff", from: detail.parent, to: card.revision });
   };
 
@@ -65,8 +66,8 @@ export function makeActions(parts: ActionParts): Actions {
   };
 
   return {
-    apply: (up) => apply(up, "Applied from the timeline."),
-    retry: ({ revision }) => apply(false, `Revision ${revision} was tried again.`),
+    apply: (up) => apply(up, t("Applied from the timeline.")),
+    retry: ({ revision }) => apply(false, t("Revision {0} was tried again.", revision)),
     confirm: (id, accept) =>
       void run("confirm", async () => (await requests.ask("confirm", { id, accept })).message),
     pause: () => void run("pause", async () => requests.ask("pause", {}).then(() => "")),
@@ -74,7 +75,7 @@ export function makeActions(parts: ActionParts): Actions {
     cancel: () =>
       void run("cancel", async () => {
         const { revision } = await requests.ask("cancel", {});
-        return revision === null ? "There is no rollout any more that could be cancelled." : "";
+        return revision === null ? t("There is no rollout any more that could be cancelled.") : "";
       }),
     diff: (card) => void diff(card),
     rollBack: ({ revision }) => transport.post({ type: "rollback", revision }),
@@ -84,12 +85,12 @@ export function makeActions(parts: ActionParts): Actions {
         card,
         { pinned: !card.pinned },
         card.pinned
-          ? `Revision ${card.revision} may be pruned again.`
-          : `Revision ${card.revision} is never pruned.`,
+          ? t("Revision {0} may be pruned again.", card.revision)
+          : t("Revision {0} is never pruned.", card.revision),
       ),
     annotate: (card, note) => {
       parts.write(null);
-      annotate(card, { note }, note === "" ? "The note was taken away." : "");
+      annotate(card, { note }, note === "" ? t("The note was taken away.") : "");
     },
     write: parts.write,
     copyReport: ({ revision }) => transport.post({ type: "copy-report", revision }),

@@ -1,5 +1,4 @@
 /** Requests to the host that wait for their responses. */
-
 import { requests } from "../core/protocol/messages.ts";
 import type {
   HostMessage,
@@ -9,6 +8,7 @@ import type {
   PageRequest,
   PageResult,
 } from "../core/protocol/page.ts";
+import { t } from "./l10n.ts";
 
 type Response = Extract<HostMessage, { type: "response" }>;
 
@@ -38,7 +38,7 @@ export function openRequests(post: (message: PageMessage) => void): Requests {
       lastId += 1;
       const id = lastId;
       const giveUp = (): void => {
-        waiting.get(id)?.reject(new Error("Nobody waits for the answer any more."));
+        waiting.get(id)?.reject(new Error(t("Nobody waits for the answer any more.")));
         waiting.delete(id);
         post({ type: "abandon", id });
       };
@@ -51,7 +51,7 @@ export function openRequests(post: (message: PageMessage) => void): Requests {
       const parsed = requests[method].result.safeParse(result);
       if (parsed.success) return parsed.data as PageResult<M>;
       throw new Error(
-        `The answer to ${method} could not be read (${parsed.error.issues[0]?.message ?? "empty"}).`,
+        t("The answer to {0} could not be read ({1}).", method, parsed.error.issues[0]?.message ?? "empty"),
       );
     },
     settle(response) {

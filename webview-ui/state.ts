@@ -6,6 +6,7 @@ import type { AgentEvent, RevisionSummary } from "../core/protocol/messages.ts";
 import type { Connection, HostMessage } from "../core/protocol/page.ts";
 import { admits, type RevisionFilter } from "../core/protocol/search.ts";
 import type { Change, Origin, Revision, Rollout, RolloutStep, Status } from "../core/protocol/words.ts";
+import { t } from "./l10n.ts";
 import { isListed, merged } from "./summaries.ts";
 
 /** What is known of a revision before the agent has told more: the change that was announced before it began. */
@@ -247,7 +248,7 @@ function withEvent(state: PageState, status: Status, event: AgentEvent): PageSta
         ...state,
         revisions: merged([event.data.revision], state.revisions),
         matches: withMatch(state, event.data.revision),
-        news: `Revision ${event.data.revision.revision}: ${event.data.message}`,
+        news: t("Revision {0}: {1}", event.data.revision.revision, event.data.message),
       };
     case "annotated":
       return {
@@ -274,7 +275,7 @@ function begin(state: PageState, revision: number, time: string): PageState {
     ...state,
     begun: bounded(withEntry(state.begun, revision, begun)),
     announced: null,
-    news: `Revision ${revision} is being applied.`,
+    news: t("Revision {0} is being applied.", revision),
   };
 }
 

@@ -5,6 +5,7 @@ import { openFrames } from "./frames.ts";
 import type { Slot } from "./heights.ts";
 import { openInbox } from "./inbox.ts";
 import { cardAfterKey } from "./keyboard.ts";
+import { t } from "./l10n.ts";
 import { type ListView, openListView } from "./list-view.ts";
 import { type Chart, type Loader, openLoader, sentence } from "./loader.ts";
 import { makeActions } from "./page-actions.ts";
@@ -118,7 +119,9 @@ export class TimelinePage extends LitElement {
       show: (revision) => {
         const index = this.#cards.indexOf(revision);
         if (index < 0)
-          this.#say(`Revision ${revision} is not loaded yet: scroll down to it, or search for #${revision}.`);
+          this.#say(
+            t("Revision {0} is not loaded yet: scroll down to it, or search for #{1}.", revision, revision),
+          );
         else {
           this.#setOpen(revision, true);
           void this.#focusCard(index);
@@ -163,7 +166,7 @@ export class TimelinePage extends LitElement {
     window.clearInterval(this.#ticking);
     this.#tickMs = null;
     this.#loader.forget();
-    this.#requests.abandon("The page was closed.");
+    this.#requests.abandon(t("The page was closed."));
   }
 
   /** Events of one frame are worked off together; what the person waits for is not kept waiting. */
@@ -181,7 +184,7 @@ export class TimelinePage extends LitElement {
 
   #learn(fact: PageFact): void {
     if (fact.type === "connection" && fact.state !== "online")
-      this.#requests.abandon("The agent is not reachable.");
+      this.#requests.abandon(t("The agent is not reachable."));
     const before = this.state;
     this.state = reduce(before, fact);
     if (this.state === before) return;

@@ -1,5 +1,6 @@
 /** The transport inside a VS Code webview. */
 import { hostMessageSchema } from "../core/protocol/page.ts";
+import { t } from "./l10n.ts";
 import type { PageTransport } from "./transport.ts";
 
 declare function acquireVsCodeApi(): {
@@ -18,7 +19,7 @@ export function vscodeTransport(): PageTransport {
         if (parsed.success) listener(parsed.data);
         else
           onUnreadable(
-            `A message of the host could not be read (${parsed.error.issues[0]?.message ?? "empty"}).`,
+            t("A message of the host could not be read ({0}).", parsed.error.issues[0]?.message ?? "empty"),
           );
       };
       window.addEventListener("message", received);

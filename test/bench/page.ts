@@ -114,7 +114,14 @@ async function openPage(page: Page, count: number): Promise<void> {
     revisions: list,
   };
   const nonce = "YmVuY2g";
-  const html = timelinePage({ script: `${address}webview.js`, style: undefined, source: address, nonce });
+  const html = timelinePage({
+    script: `${address}webview.js`,
+    style: undefined,
+    source: address,
+    nonce,
+    language: "en",
+    texts: undefined,
+  });
   const script = readFileSync(path.join(import.meta.dirname, "../../dist/webview.js"));
   await page.route(`${address}**`, (route) =>
     route.fulfill(

@@ -49,8 +49,12 @@ describe("the agent's page in a browser", function () {
   afterEach(() => context.close());
 
   const link = async (): Promise<string> => (await hotenv(project, "open", "--print")).out.trim();
-  const visit = async (address: string, size = { width: 900, height: 760 }): Promise<Page> => {
-    context = await browser.newContext({ viewport: size, locale: "en-GB", acceptDownloads: true });
+  const visit = async (address: string, locale = "en-GB"): Promise<Page> => {
+    context = await browser.newContext({
+      viewport: { width: 900, height: 760 },
+      locale,
+      acceptDownloads: true,
+    });
     const page = await context.newPage();
     page.setDefaultTimeout(60_000);
     await page.goto(address);
@@ -111,6 +115,30 @@ describe("the agent's page in a browser", function () {
     await page.locator("#revision-5").waitFor();
     await agent.says(/revision 5 · applied/);
     assert.match(project.readEnv(), /^COLOR=red$/m);
+  });
+
+  it("speaks the browser's language, its questions included", async () => {
+    const once = await link();
+    const page = await visit(once, "zh-CN");
+    const card = page.locator("#revision-2");
+    await card.hover();
+    assert.equal(await page.getAttribute("html", "lang"), "zh-CN");
+    await card.getByRole("button", { name: "回滚到此处：修订 2" }).click();
+    const question = page.getByRole("dialog", { name: "将全部内容回滚到修订 2？" });
+    await question
+      .getByText(/^(?:重启|重新创建) web$/)
+      .or(question.getByText("无需变动任何服务。"))
+      .waitFor();
+    await picture(page, "rollback-zh");
+    await question.getByRole("button", { name: "取消" }).click();
+    await context.close();
+
+    const again = await visit(once, "zh-CN");
+    await again.getByText("此页面需要代理提供新的链接").waitFor();
+    await context.close();
+    const german = await visit(await link(), "de-DE");
+    await german.getByRole("button", { name: "Pause" }).waitFor();
+    assert.equal(await german.getAttribute("html", "lang"), "en");
   });
 
   /** Runs in a page of the attacker's: what of all that reached the agent, as far as the page can tell. */

@@ -21,6 +21,7 @@ import {
   demoStatus,
   summaryOf,
 } from "../../webview-ui/demo.fixture.ts";
+import { translations } from "../support/translations.ts";
 import { root } from "../workbench/places.ts";
 import { type ThemeName, themes } from "./themes.ts";
 
@@ -32,6 +33,8 @@ export interface StageOptions {
   readonly width?: number;
   readonly height?: number;
   readonly reducedMotion?: boolean;
+  /** VS Code's. Default: English, which needs no texts. */
+  readonly language?: "zh-cn" | undefined;
   readonly status?: Status;
   readonly revisions?: readonly Revision[];
   /** Those that the snapshot holds; default all. */
@@ -105,7 +108,7 @@ export async function openStage(browser: Browser, options: StageOptions = {}): P
     return route.fulfill(
       script
         ? { contentType: "text/javascript", body: readFileSync(join(root, "dist/webview.js")) }
-        : { contentType: "text/html", body: pageHtml },
+        : { contentType: "text/html", body: pageHtml(options.language) },
     );
   });
   await page.goto(`${origin}/`);
@@ -140,12 +143,15 @@ export async function openStage(browser: Browser, options: StageOptions = {}): P
   };
 }
 
-const pageHtml = timelinePage({
-  script: `${origin}/webview.js`,
-  style: undefined,
-  source: origin,
-  nonce: "c3RhZ2U",
-});
+const pageHtml = (language: "zh-cn" | undefined): string =>
+  timelinePage({
+    script: `${origin}/webview.js`,
+    style: undefined,
+    source: origin,
+    nonce: "c3RhZ2U",
+    language: language ?? "en",
+    texts: language === undefined ? undefined : translations(language),
+  });
 
 /** Runs in the browser before the page: what VS Code puts around a webview's script. */
 function playVsCode(theme: { bodyClass: string; variables: Readonly<Record<string, string>> }): void {

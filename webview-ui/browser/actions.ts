@@ -1,5 +1,8 @@
 /** What inside VS Code the editor does for the page. */
 import type { PageMessage } from "../../core/protocol/page.ts";
+import type { Plan } from "../../core/protocol/words.ts";
+import { t } from "../l10n.ts";
+import { actionText } from "../words.ts";
 import type { BrowserAgent } from "./agent.ts";
 import { confirmed, show } from "./dialog.ts";
 
@@ -11,7 +14,7 @@ export async function carryOut(action: Action, agent: BrowserAgent): Promise<voi
   try {
     await perform(action, agent);
   } catch (error) {
-    await show("That did not work", sentence(error));
+    await show(t("That did not work"), sentence(error));
   }
 }
 
@@ -21,7 +24,7 @@ async function perform(action: Action, agent: BrowserAgent): Promise<void> {
       const { from, to } = action;
       const diff = await agent.read("/text/diff", { from: String(from), to: String(to) });
       await show(
-        to === null ? `Revision ${from} and the files on disk` : `Revisions ${from} and ${to}`,
+        to === null ? t("Revision {0} and the files on disk", from) : t("Revisions {0} and {1}", from, to),
         diff,
       );
       return;
@@ -32,7 +35,7 @@ async function perform(action: Action, agent: BrowserAgent): Promise<void> {
     case "copy-report": {
       const report = await agent.read("/text/report", { revision: String(action.revision) });
       // Plain HTTP to another machine is no secure context: there is no clipboard, but a text to mark.
-      if (navigator.clipboard === undefined) await show(`Report of revision ${action.revision}`, report);
+      if (navigator.clipboard === undefined) await show(t("Report of revision {0}", action.revision), report);
       else await navigator.clipboard.writeText(report);
       return;
     }
@@ -43,7 +46,7 @@ async function perform(action: Action, agent: BrowserAgent): Promise<void> {
       return;
     }
     case "open":
-      await show("A place in the project", `${action.file}:${action.line}:${action.column}`);
+      await show(t("A place in the project"), `${action.file}:${action.line}:${action.column}`);
       return;
   }
 }
@@ -52,19 +55,16 @@ async function rollBack(revision: number, key: string | undefined, agent: Browse
   const params = { revision, ...(key === undefined ? {} : { key }) };
   const planned = await agent.ask("rollback", { ...params, dryRun: true });
   if (!planned.ok) throw new Error(planned.error.message);
-  const { plan } = planned.result as {
-    readonly plan: {
-      readonly phases: readonly {
-        readonly steps: readonly { readonly service: string; readonly action: string }[];
-      }[];
-    };
-  };
+  const { plan } = planned.result as { readonly plan: Pick<Plan, "phases"> };
   const steps = plan.phases.flatMap((phase) =>
-    phase.steps.map(({ service, action }) => `${action} ${service}`),
+    phase.steps.map(({ service, action }) => actionText(action, service)),
   );
-  const what = steps.length === 0 ? "No service has to be touched." : steps.join("\n");
-  const title = `Roll back ${key ?? "everything"} to revision ${revision}?`;
-  if (!(await confirmed(title, what, "Roll back"))) return;
+  const what = steps.length === 0 ? t("No service has to be touched.") : steps.join("\n");
+  const title =
+    key === undefined
+      ? t("Roll back everything to revision {0}?", revision)
+      : t("Roll back {0} to revision {1}?", key, revision);
+  if (!(await confirmed(title, what, t("Roll back")))) return;
   const done = await agent.ask("rollback", params);
   if (!done.ok) throw new Error(done.error.message);
 }

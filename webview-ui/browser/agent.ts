@@ -1,5 +1,6 @@
 /** Asking the agent from its own page: the cookie goes along by itself, the key in a header. */
 import type { PageError } from "../../core/protocol/page.ts";
+import { t } from "../l10n.ts";
 
 export type Answer =
   | { readonly ok: true; readonly result: unknown }
@@ -19,10 +20,10 @@ export interface BrowserAgent {
 /** Those that only read; their params are a query. */
 const reads: ReadonlySet<string> = new Set(["status", "history/list", "history/show", "history/stats"]);
 
-const unreachable: Answer = {
+const unreachable = (): Answer => ({
   ok: false,
-  error: { code: "agent-unreachable", message: "The agent does not answer." },
-};
+  error: { code: "agent-unreachable", message: t("The agent does not answer.") },
+});
 
 function queryOf(params: object): string {
   const given = Object.entries(params).filter(([, value]) => value !== undefined);
@@ -51,7 +52,7 @@ export function openAgent(key: () => string): BrowserAgent {
         return response.ok ? { ok: true, result: body } : { ok: false, error: errorOf(body) };
       } catch {
         // Not reached, or cut off: the connection's state says more.
-        return unreachable;
+        return unreachable();
       }
     },
     async read(path, params) {

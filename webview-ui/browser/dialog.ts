@@ -1,4 +1,5 @@
 /** A text, and a question, over the page. */
+import { t } from "../l10n.ts";
 
 const style = `
 dialog.hotenv {
@@ -74,9 +75,9 @@ async function ask(title: string, body: string, buttons: readonly HTMLButtonElem
 }
 
 export async function show(title: string, body: string): Promise<void> {
-  await ask(title, body, [button("Close", "")]);
+  await ask(title, body, [button(t("Close"), "")]);
 }
 
 export async function confirmed(title: string, body: string, yes: string): Promise<boolean> {
-  return (await ask(title, body, [button("Cancel", ""), button(yes, "yes")])) === "yes";
+  return (await ask(title, body, [button(t("Cancel"), ""), button(yes, "yes")])) === "yes";
 }

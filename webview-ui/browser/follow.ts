@@ -1,5 +1,6 @@
 /** Snapshots and events for the page: as the extension's host gives them, over the agent's own WebSocket. */
 import type { HostMessage } from "../../core/protocol/page.ts";
+import { t } from "../l10n.ts";
 import type { BrowserAgent } from "./agent.ts";
 
 export interface Following {
@@ -14,9 +15,13 @@ type Snapshot = Extract<HostMessage, { type: "snapshot" }>;
 const firstRevisions = 100;
 const firstWaitMs = 250;
 const longestWaitMs = 10_000;
-const uninvited =
-  "This page needs a new link from the agent, which has restarted or has never let this browser in. Run: hotenv open";
-const gone = "The agent does not answer. It may have ended; this page goes on by itself when it is back.";
+const uninvited = (): string =>
+  t(
+    "This page needs a new link from the agent, which has restarted or has never let this browser in. Run: {0}",
+    "hotenv open",
+  );
+const gone = (): string =>
+  t("The agent does not answer. It may have ended; this page goes on by itself when it is back.");
 
 export function follow(agent: BrowserAgent, post: (message: HostMessage) => void): Following {
   let socket: WebSocket | undefined;
@@ -63,7 +68,7 @@ export function follow(agent: BrowserAgent, post: (message: HostMessage) => void
   const lost = async (): Promise<void> => {
     const answer = await agent.ask("status", {});
     if (stopped) return;
-    const detail = answer.ok ? undefined : answer.error.code === "unauthorized" ? uninvited : gone;
+    const detail = answer.ok ? undefined : answer.error.code === "unauthorized" ? uninvited() : gone();
     if (detail === undefined) post({ type: "connection", state: "connecting" });
     else post({ type: "connection", state: "offline", detail });
     timer = window.setTimeout(connect, waitMs * (0.5 + Math.random() / 2));

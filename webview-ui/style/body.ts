@@ -30,6 +30,8 @@ export const bodyStyle = css`
   .value.before { background: var(--removed); }
   .value.after { background: var(--inserted); }
   .value.empty { font-style: italic; color: var(--muted); }
+  /* Its letters have no italics; they are in brackets. */
+  .value.empty:lang(zh) { font-style: normal; }
   .arrow { margin: 0 .35em; color: var(--muted); }
 
   .steps { display: grid; grid-template-columns: fit-content(30%) max-content minmax(60px, 1fr) max-content 64px; gap: 0 12px; }

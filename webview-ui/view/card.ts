@@ -1,7 +1,9 @@
 /** One revision: a line that says it all, a line about it, and what is behind it when it is open. */
 import { html, nothing, type TemplateResult } from "lit";
+import { t } from "../l10n.ts";
 import { ago, exactly, ticking, took } from "../time.ts";
 import type { Card } from "../timeline.ts";
+import { originWord, severityWord } from "../words.ts";
 import type { Actions } from "./actions.ts";
 import { body } from "./body.ts";
 import { chevron, dot, icons, verdictIcon } from "./icons.ts";
@@ -51,7 +53,7 @@ export function cardView(card: Card, context: CardContext, actions: Actions): Te
     <div class="content">
       <div class="head" @click=${(event: MouseEvent) => toggleUnlessSelecting(event, card, actions)}>
         <h2 id="title-${revision}">
-          <button class="title" tabindex=${tab} aria-expanded=${open} aria-controls="body-${revision}">Revision ${revision}</button>
+          <button class="title" tabindex=${tab} aria-expanded=${open} aria-controls="body-${revision}">${t("Revision {0}", revision)}</button>
         </h2>
         ${tags(card)}
         <span class="keys">${keys(card.keys)}</span>
@@ -83,23 +85,24 @@ function duration({ running, rollout, durationMs }: Card, now: number): string |
 function tags(card: Card): TemplateResult {
   return html`${
     card.isCurrent
-      ? html`<span class="tag" title="The services run with this revision">runs now</span>`
+      ? html`<span class="tag" title=${t("The services run with this revision")}>${t("runs now")}</span>`
       : card.isLastGood
-        ? html`<span class="tag" title="The newest revision that was applied">last good</span>`
+        ? html`<span class="tag" title=${t("The newest revision that was applied")}>${t("last good")}</span>`
         : nothing
-  }${card.pinned ? html`<span class="pinned" role="img" aria-label="pinned" title="Pinned: it is never pruned">${icons.pin}</span>` : nothing}`;
+  }${card.pinned ? html`<span class="pinned" role="img" aria-label=${t("pinned")} title=${t("Pinned: it is never pruned")}>${icons.pin}</span>` : nothing}`;
 }
 
 function keys(names: readonly string[]): TemplateResult {
   const rest = names.length - shownKeys;
   return html`${names.slice(0, shownKeys).map((name) => html`<code>${name}</code> `)}${
-    rest > 0 ? html`<span class="muted">and ${rest} more</span>` : nothing
+    rest > 0 ? html`<span class="muted">${t("and {0} more", rest)}</span>` : nothing
   }`;
 }
 
 function about(card: Card, open: boolean): TemplateResult {
   const { severity } = card;
-  const facts = [card.author, card.origin, card.services.join(", ")].filter(
+  const origin = card.origin === null ? null : originWord(card.origin);
+  const facts = [card.author, origin, card.services.join(", ")].filter(
     (fact) => fact !== null && fact !== "",
   );
   // Closed, a card has one line for the most telling of the three; open, it has room for all.
@@ -107,7 +110,7 @@ function about(card: Card, open: boolean): TemplateResult {
   return html`${
     severity === null || severity === "minor"
       ? nothing
-      : html`<span class="severity ${severity}">${dot(severityTones[severity])}${severity}</span>`
+      : html`<span class="severity ${severity}">${dot(severityTones[severity])}${severityWord(severity)}</span>`
   }<span class="facts">${facts.map((fact) => html`<span>${fact}</span>`)}</span>${
     told !== ""
       ? html`<span class="why">${told}</span>`
@@ -122,43 +125,43 @@ function acts(card: Card, context: CardContext, tab: number, actions: Actions): 
     return html`<button
       class="small cancel"
       tabindex=${tab}
-      title="Stop this rollout: what it did is undone"
-      aria-label="Cancel the rollout of revision ${card.revision}"
+      title=${t("Stop this rollout: what it did is undone")}
+      aria-label=${t("Cancel the rollout of revision {0}", card.revision)}
       ?disabled=${!context.online || context.cancelling}
       @click=${() => actions.cancel(card)}
-    >${context.cancelling ? "Cancelling…" : "Cancel"}</button>`;
+    >${context.cancelling ? t("Cancelling…") : t("Cancel")}</button>`;
   const comparable = card.wantsDetail || card.parent !== null;
   return html`${
     comparable
       ? html`<button
           class="small"
           tabindex=${tab}
-          title="What this revision changed"
-          aria-label="Diff of revision ${card.revision}"
+          title=${t("What this revision changed")}
+          aria-label=${t("Diff of revision {0}", card.revision)}
           ?disabled=${!context.online}
           @click=${() => actions.diff(card)}
-        >Diff</button>`
+        >${t("Diff")}</button>`
       : nothing
   }${
     card.verdict === "applied" && !card.isCurrent
       ? html`<button
           class="small"
           tabindex=${tab}
-          aria-label="Roll back to here: revision ${card.revision}"
+          aria-label=${t("Roll back to here: revision {0}", card.revision)}
           ?disabled=${!context.canAct}
           @click=${() => actions.rollBack(card)}
-        >Roll back to here</button>`
+        >${t("Roll back to here")}</button>`
       : nothing
   }${
     card.canRetry
       ? html`<button
           class="small"
           tabindex=${tab}
-          title="Apply the files on disk once more"
-          aria-label="Retry revision ${card.revision}"
+          title=${t("Apply the files on disk once more")}
+          aria-label=${t("Retry revision {0}", card.revision)}
           ?disabled=${!context.canAct}
           @click=${() => actions.retry(card)}
-        >Retry</button>`
+        >${t("Retry")}</button>`
       : nothing
   }`;
 }

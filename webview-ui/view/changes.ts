@@ -1,6 +1,8 @@
 /** The changed keys of a revision, by file, with what they were and what they are. */
 import { html, nothing, type TemplateResult } from "lit";
 import type { ChangeEntry } from "../../core/protocol/words.ts";
+import { t } from "../l10n.ts";
+import { kindWord, severityWord } from "../words.ts";
 import { dot } from "./icons.ts";
 import { severityTones } from "./tones.ts";
 
@@ -27,7 +29,7 @@ export function changes(entries: readonly ChangeEntry[], context: KeyContext): T
       return html`
         <div class="source">
           <span class="mono">${source}</span>
-          ${whole === undefined ? nothing : html`<span class="muted">${whole.kind}</span>${severity(whole)}`}
+          ${whole === undefined ? nothing : html`<span class="muted">${kindWord(whole.kind)}</span>${severity(whole)}`}
         </div>
         ${keyed.map((entry) => row(entry, context))}
       `;
@@ -38,17 +40,17 @@ export function changes(entries: readonly ChangeEntry[], context: KeyContext): T
 function row(entry: ChangeEntry, { tab, back, rollBack, narrow }: KeyContext): TemplateResult {
   const { key = "" } = entry;
   return html`<div class="change">
-    <span class="mark ${entry.kind}" title=${entry.kind} role="img" aria-label=${entry.kind}>${marks[entry.kind]}</span>
+    <span class="mark ${entry.kind}" title=${kindWord(entry.kind)} role="img" aria-label=${kindWord(entry.kind)}>${marks[entry.kind]}</span>
     <span class="key"><button
       class="link mono"
       tabindex=${tab}
-      title="Only revisions that changed ${key}"
-      aria-label="Only revisions that changed ${key}"
+      title=${t("Only revisions that changed {0}", key)}
+      aria-label=${t("Only revisions that changed {0}", key)}
       @click=${() => narrow(key)}
     >${key}</button></span>
     <span class="values">
       ${value(entry.before, "before")}
-      ${entry.before !== undefined && entry.after !== undefined ? html`<span class="arrow" aria-label="becomes">→</span>` : nothing}
+      ${entry.before !== undefined && entry.after !== undefined ? html`<span class="arrow" aria-label=${t("becomes")}>→</span>` : nothing}
       ${value(entry.after, "after")}
     </span>
     ${severity(entry)}
@@ -69,11 +71,11 @@ function row(entry: ChangeEntry, { tab, back, rollBack, narrow }: KeyContext): T
 
 function value(text: string | undefined, side: "before" | "after"): TemplateResult | typeof nothing {
   if (text === undefined) return nothing;
-  if (text === "") return html`<span class="value ${side} empty">empty</span>`;
+  if (text === "") return html`<span class="value ${side} empty">${t("empty")}</span>`;
   return html`<code class="value ${side}">${text}</code>`;
 }
 
 const severity = (entry: ChangeEntry): TemplateResult =>
   html`<span class="severity ${entry.severity}">${
     entry.severity === "minor" ? nothing : dot(severityTones[entry.severity])
-  }${entry.severity}</span>`;
+  }${severityWord(entry.severity)}</span>`;

@@ -2,8 +2,10 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { guard } from "lit/directives/guard.js";
 import { chartOf } from "../chart.ts";
+import { t } from "../l10n.ts";
 import type { Chart } from "../loader.ts";
 import { exactly, took } from "../time.ts";
+import { verdictWord } from "../words.ts";
 import type { Actions } from "./actions.ts";
 import { verdictTones } from "./tones.ts";
 
@@ -17,12 +19,12 @@ export interface ChartContext {
 }
 
 export function chartView({ chart, why, minute, now }: ChartContext, actions: Actions): TemplateResult {
-  return html`<section class="chart" aria-label="Rollouts">
+  return html`<section class="chart" aria-label=${t("Rollouts")}>
     ${
       why !== ""
-        ? html`<p class="muted">The chart could not be drawn. ${why}</p>`
+        ? html`<p class="muted">${t("The chart could not be drawn. {0}", why)}</p>`
         : chart === null
-          ? html`<p class="muted">Loading…</p>`
+          ? html`<p class="muted">${t("Loading…")}</p>`
           : guard([chart, minute], () => loaded(chart, now, actions))
     }
   </section>`;
@@ -33,7 +35,7 @@ function loaded(chart: Chart, now: number, actions: Actions): TemplateResult {
   return html`
     ${
       bars.length === 0
-        ? html`<p class="muted">No rollout to draw yet.</p>`
+        ? html`<p class="muted">${t("No rollout to draw yet.")}</p>`
         : html`<figure>
             <div class="plot" role="img" aria-label=${summary}>
               <span class="top muted">${took(topMs)}</span>
@@ -41,7 +43,7 @@ function loaded(chart: Chart, now: number, actions: Actions): TemplateResult {
                 ${bars.map(
                   ({ revision, share, verdict, time, ms }) => html`<span
                     class="run tone-${verdictTones[verdict]} ${verdict === "applied" ? "" : "bad-end"}"
-                    title=${`Revision ${revision}: ${verdict}, ${took(ms)}\n${exactly(Date.parse(time))}`}
+                    title=${`${t("Revision {0}: {1}, {2}", revision, verdictWord(verdict), took(ms))}\n${exactly(Date.parse(time))}`}
                     @click=${() => actions.show(revision)}
                   ><span .style=${`height: ${(share * 100).toFixed(2)}%`}></span></span>`,
                 )}
@@ -58,12 +60,12 @@ function byService({ statistics }: Chart, actions: Actions): TemplateResult | ty
   if (statistics.services.length === 0) return nothing;
   return html`<table>
     <thead>
-      <tr><th scope="col">Service</th><th scope="col">Rollouts</th><th scope="col">Success</th><th scope="col">Median</th><th scope="col">95 % within</th></tr>
+      <tr>${[t("Service"), t("Rollouts"), t("Success"), t("Median"), t("95 % within")].map((name) => html`<th scope="col">${name}</th>`)}</tr>
     </thead>
     <tbody>
       ${statistics.services.map(
         ({ service, rollouts, successRate, medianMs, p95Ms }) => html`<tr>
-          <th scope="row"><button class="link" title="Only revisions of ${service}" @click=${() => actions.filter({ service })}>${service}</button></th>
+          <th scope="row"><button class="link" title=${t("Only revisions of {0}", service)} @click=${() => actions.filter({ service })}>${service}</button></th>
           <td>${rollouts}</td>
           <td><span class="rate" aria-hidden="true"><span .style=${`width: ${(successRate * 100).toFixed(1)}%`}></span></span><span class="percent">${Math.round(successRate * 100)} %</span></td>
           <td>${medianMs === null ? "–" : took(medianMs)}</td>
@@ -80,8 +82,8 @@ function failingKeys(
   actions: Actions,
 ): TemplateResult | typeof nothing {
   if (keys.length === 0) return nothing;
-  return html`<p class="failing"><span class="muted">Fail most often:</span> ${keys.map(
+  return html`<p class="failing"><span class="muted">${t("Fail most often:")}</span> ${keys.map(
     ({ key, failures }) =>
-      html`<span><button class="link mono" title="Only revisions that changed ${key}" @click=${() => actions.filter({ key })}>${key}</button> <span class="muted">${failures} ×</span></span> `,
+      html`<span><button class="link mono" title=${t("Only revisions that changed {0}", key)} @click=${() => actions.filter({ key })}>${key}</button> <span class="muted">${t("{0} ×", failures)}</span></span> `,
   )}</p>`;
 }

@@ -3,6 +3,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { guard } from "lit/directives/guard.js";
 import { repeat } from "lit/directives/repeat.js";
 import type { Slot } from "../heights.ts";
+import { t } from "../l10n.ts";
 import { type Older, type PageState, shownList } from "../state.ts";
 import type { Listing } from "../timeline.ts";
 import type { Actions } from "./actions.ts";
@@ -32,7 +33,7 @@ export function feed(context: FeedContext, actions: Actions): TemplateResult {
   return html`
     <div
       role="feed"
-      aria-label="Revisions, newest first"
+      aria-label=${t("Revisions, newest first")}
       aria-busy=${older.state === "loading"}
       @keydown=${context.onKey}
       @focusin=${context.onFocus}
@@ -79,11 +80,11 @@ function belowIt(older: Older, actions: Actions): TemplateResult | typeof nothin
   switch (older.state) {
     case "failed":
       return html`<div class="older">
-        <p>Older revisions could not be loaded. ${older.why}</p>
-        <button class="small" @click=${actions.loadOlder}>Try again</button>
+        <p>${t("Older revisions could not be loaded. {0}", older.why)}</p>
+        <button class="small" @click=${actions.loadOlder}>${t("Try again")}</button>
       </div>`;
     case "loading":
-      return html`<div class="older"><p>Loading older revisions…</p></div>`;
+      return html`<div class="older"><p>${t("Loading older revisions…")}</p></div>`;
     default:
       return nothing;
   }

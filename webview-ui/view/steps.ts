@@ -1,8 +1,10 @@
 /** The steps of a rollout as bars on one axis of time. */
 import { html, nothing, type TemplateResult } from "lit";
 import { type StepState, stepStates } from "../../core/protocol/words.ts";
+import { t } from "../l10n.ts";
 import { ticking, took } from "../time.ts";
 import type { Bar, Segment, Waterfall } from "../waterfall.ts";
+import { actionWord, stepWord } from "../words.ts";
 import { dot } from "./icons.ts";
 import { stepTones } from "./tones.ts";
 
@@ -15,21 +17,20 @@ export function steps({ bars, spanMs }: Waterfall, isOver: boolean): TemplateRes
         : html`<p class="legend muted" aria-hidden="true">
             ${stepStates
               .filter((state) => seen.has(state))
-              .map(
-                (state) => html`<span><span class="segment ${state}"></span>${words[state] ?? state}</span>`,
-              )}
-            ${isOver ? html`<span class="span">${took(spanMs)} in all</span>` : nothing}
+              .map((state) => html`<span><span class="segment ${state}"></span>${seenWord(state)}</span>`)}
+            ${isOver ? html`<span class="span">${t("{0} in all", took(spanMs))}</span>` : nothing}
           </p>`
     }`;
 }
 
-const words: Partial<Record<StepState, string>> = { pending: "not seen" };
+/** Time that nobody saw a step in is not time that it waited for. */
+const seenWord = (state: StepState): string => (state === "pending" ? t("not seen") : stepWord(state));
 
 function step(bar: Bar): TemplateResult {
   const said = bar.detail || bar.cause;
   return html`<li class="step" data-state=${bar.state}>
     <span class="service">${bar.service}</span>
-    <span class="action muted">${bar.action}</span>
+    <span class="action muted">${actionWord(bar.action)}</span>
     <span class="unseen">${summary(bar)}</span>
     <span class="track" aria-hidden="true" title=${summary(bar)}>
       ${
@@ -37,7 +38,7 @@ function step(bar: Bar): TemplateResult {
         html`<span class="gap" .style=${`flex-basis: ${percent(bar.offset)}`}></span>${bar.segments.map(segment)}`
       }
     </span>
-    <span class="step-state">${dot(stepTones[bar.state])}${bar.state}</span>
+    <span class="step-state">${dot(stepTones[bar.state])}${stepWord(bar.state)}</span>
     <span class="took">${bar.ms === null ? nothing : bar.live ? ticking(bar.ms) : took(bar.ms)}</span>
     ${said === "" ? nothing : html`<span class="cause ${bar.detail === "" ? "muted" : ""}">${said}</span>`}
   </li>`;
@@ -50,6 +51,6 @@ const segment = ({ state, share }: Segment): TemplateResult =>
 
 /** "preparing 12 ms · stopping 80 ms · expected 1.2 s". */
 function summary({ segments, expectedMs }: Bar): string {
-  const parts = segments.map(({ state, ms }) => `${words[state] ?? state} ${took(ms)}`);
-  return [...parts, ...(expectedMs === null ? [] : [`expected ${took(expectedMs)}`])].join(" · ");
+  const parts = segments.map(({ state, ms }) => `${seenWord(state)} ${took(ms)}`);
+  return [...parts, ...(expectedMs === null ? [] : [t("expected {0}", took(expectedMs))])].join(" · ");
 }

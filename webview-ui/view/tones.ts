@@ -1,6 +1,8 @@
 /** How a state looks. */
 import type { ServiceStatus, Severity, State, StepState, Verdict } from "../../core/protocol/words.ts";
+import { t } from "../l10n.ts";
 import type { Card } from "../timeline.ts";
+import { serviceWord, verdictWord } from "../words.ts";
 import type { Tone } from "./icons.ts";
 
 export const stateTones: Readonly<Record<State, Tone>> = {
@@ -43,16 +45,15 @@ export const stepTones: Readonly<Record<StepState, Tone>> = {
 };
 
 /** A service in one word, and how it looks. */
-export function serviceView({ state, health }: ServiceStatus): {
-  readonly word: string;
-  readonly tone: Tone;
-} {
-  if (state === "running") {
-    if (health === "none") return { word: "running", tone: "good" };
-    return { word: health, tone: health === "healthy" ? "good" : health === "starting" ? "busy" : "bad" };
-  }
-  if (state === "restarting") return { word: state, tone: "busy" };
-  return { word: state, tone: state === "exited" ? "bad" : "quiet" };
+export function serviceView(status: ServiceStatus): { readonly word: string; readonly tone: Tone } {
+  return { word: serviceWord(status), tone: serviceTone(status) };
+}
+
+function serviceTone({ state, health }: ServiceStatus): Tone {
+  if (state === "running" && health === "unhealthy") return "bad";
+  if (state === "running") return health === "starting" ? "busy" : "good";
+  if (state === "restarting") return "busy";
+  return state === "exited" ? "bad" : "quiet";
 }
 
 export function verdictView({ running, verdict }: Card): {
@@ -60,7 +61,7 @@ export function verdictView({ running, verdict }: Card): {
   readonly tone: Tone;
   readonly mark: Verdict | "running" | "unknown";
 } {
-  if (running) return { word: "running", tone: "busy", mark: "running" };
-  if (verdict === null) return { word: "unfinished", tone: "quiet", mark: "unknown" };
-  return { word: verdict, tone: verdictTones[verdict], mark: verdict };
+  if (running) return { word: t("running"), tone: "busy", mark: "running" };
+  if (verdict === null) return { word: t("unfinished"), tone: "quiet", mark: "unknown" };
+  return { word: verdictWord(verdict), tone: verdictTones[verdict], mark: verdict };
 }

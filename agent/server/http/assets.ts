@@ -26,7 +26,7 @@ const html = `<!DOCTYPE html>
 
 interface Asset {
   readonly type: string;
-  /** In the directory of the bundles; absent for what is in this file. */
+  /** From the directory of the bundles; absent for what is in this file. */
   readonly file?: string;
 }
 
@@ -34,6 +34,11 @@ const assets: Readonly<Record<string, Asset>> = {
   "/": { type: "text/html; charset=utf-8" },
   "/host.js": { type: "text/javascript; charset=utf-8", file: "browser-host.js" },
   "/page.js": { type: "text/javascript; charset=utf-8", file: "webview.js" },
+  /** All of the extension's texts in that language: the page finds its own among them. */
+  "/l10n/zh-cn.json": {
+    type: "application/json; charset=utf-8",
+    file: "../l10n/bundle.l10n.zh-cn.json",
+  },
 };
 
 export const isAsset = (path: string): boolean => Object.hasOwn(assets, path);

@@ -303,6 +303,15 @@ describe("the agent over HTTP", () => {
       assert.equal((await site.fetch("/", { method: "HEAD" })).body, "");
     });
 
+    it("has its texts in the languages that it speaks, and no other file of theirs", async () => {
+      const { status, headers, body } = await site.fetch("/l10n/zh-cn.json");
+      assert.equal(status, 200);
+      assert.match(String(headers["content-type"]), /^application\/json/);
+      assert.equal(JSON.parse(body)["Roll back to here"], "回滚到此处");
+      for (const path of ["/l10n/de.json", "/l10n/bundle.l10n.zh-cn.json", "/l10n/../package.json"])
+        assert.notEqual((await site.fetch(path)).status, 200, path);
+    });
+
     it("trades a code for a cookie and a key, once; neither opens anything alone", async () => {
       const code = oneTimeCode(site.token, 1000);
       const entered = await site.fetch("/enter", post({ code }));
