@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { connect as connectSocket } from "node:net";
 import { WebSocket } from "ws";
+import { t } from "../core/l10n.ts";
 import { errorDataSchema, errorTable, HotenvError, toHotenvError } from "../core/protocol/errors.ts";
 import {
   type AgentEvent,
@@ -88,9 +89,9 @@ export async function connectAgent(paths: ProjectPaths, options: ConnectOptions)
     throw new HotenvError(
       "agent-unreachable",
       found.kind === "none"
-        ? `No agent runs for ${paths.directory}.`
-        : `No agent runs for ${paths.directory}: ${found.why}.`,
-      { todo: 'Start one with "hotenv agent".' },
+        ? t("No agent runs for {0}.", paths.directory)
+        : t("No agent runs for {0}: {1}.", paths.directory, found.why),
+      { todo: t('Start one with "hotenv agent".') },
     );
   const { rendezvous } = found;
   const socket = await openSocket(rendezvous, options.signal);
@@ -173,7 +174,7 @@ export async function connectAgent(paths: ProjectPaths, options: ConnectOptions)
     close();
     if (options.signal?.aborted) throw toHotenvError(options.signal.reason);
     throw patience.aborted
-      ? unreachable(rendezvous, "it accepted the connection and then said nothing")
+      ? unreachable(rendezvous, t("it accepted the connection and then said nothing"))
       : error;
   } finally {
     limit.removeEventListener("abort", hangUp);
@@ -220,10 +221,10 @@ export function openSocket(rendezvous: Rendezvous, signal: AbortSignal | undefin
     socket.once("unexpected-response", (request, response) => {
       failure =
         response.statusCode === 401 || response.statusCode === 403
-          ? new HotenvError("unauthorized", "The agent refused this client's token.", {
-              todo: "Try again: an agent that was started anew has a new token.",
+          ? new HotenvError("unauthorized", t("The agent refused this client's token."), {
+              todo: t("Try again: an agent that was started anew has a new token."),
             })
-          : unreachable(rendezvous, `it answered with status ${response.statusCode}`);
+          : unreachable(rendezvous, t("it answered with status {0}", response.statusCode ?? 0));
       request.destroy();
       settle();
       reject(failure);
@@ -239,8 +240,8 @@ export function openSocket(rendezvous: Rendezvous, signal: AbortSignal | undefin
 function unreachable(rendezvous: Rendezvous, why: string, cause?: Error): HotenvError {
   return new HotenvError(
     "agent-unreachable",
-    `The agent of ${rendezvous.directory} (process ${rendezvous.pid}) does not answer: ${why}.`,
-    { cause, todo: "If it stays so, end that process; the next client starts a new one." },
+    t("The agent of {0} (process {1}) does not answer: {2}.", rendezvous.directory, rendezvous.pid, why),
+    { cause, todo: t("If it stays so, end that process; the next client starts a new one.") },
   );
 }
 
@@ -263,10 +264,10 @@ function parseResult<M extends Method>(method: M, answer: unknown): Result<M> {
   if (parsed.success) return parsed.data as Result<M>;
   throw new HotenvError(
     "agent-unreachable",
-    `The agent's answer to "${method}" is not one that this version understands.`,
+    t('The agent\'s answer to "{0}" is not one that this version understands.', method),
     {
       cause: parsed.error,
-      todo: "Restart the agent: it may be of another version.",
+      todo: t("Restart the agent: it may be of another version."),
     },
   );
 }
@@ -274,15 +275,15 @@ function parseResult<M extends Method>(method: M, answer: unknown): Result<M> {
 /** An RPC error as the HotenvError that the agent threw; a lost connection as `agent-unreachable`. */
 function fromWire(error: unknown): HotenvError {
   if (error instanceof ConnectionLost)
-    return new HotenvError("agent-unreachable", "The connection to the agent was lost.", {
+    return new HotenvError("agent-unreachable", t("The connection to the agent was lost."), {
       cause: error,
-      todo: "Try again: Hotenv reconnects by itself.",
+      todo: t("Try again: Hotenv reconnects by itself."),
     });
   if (error instanceof RpcError) {
     const data = errorDataSchema.safeParse(error.data);
     if (data.success) return new HotenvError(data.data.code, error.message, data.data);
     if (error.code === errorTable.cancelled.rpc)
-      return new HotenvError("cancelled", "The operation was cancelled.");
+      return new HotenvError("cancelled", t("The operation was cancelled."));
   }
   return toHotenvError(error);
 }

@@ -3,6 +3,7 @@
  * living process. A stale file is no error: whoever starts the next agent replaces it.
  */
 import { open } from "node:fs/promises";
+import { t } from "../core/l10n.ts";
 import { type Rendezvous, rendezvousSchema } from "../core/protocol/messages.ts";
 import type { ProjectPaths } from "./location.ts";
 
@@ -20,11 +21,11 @@ export async function findAgent(paths: Pick<ProjectPaths, "directory" | "rendezv
   const file = await readOwned(paths.rendezvous);
   if (file.kind !== "text") return file;
   const parsed = rendezvousSchema.safeParse(parseJson(file.text));
-  if (!parsed.success) return { kind: "stale", why: "its rendezvous file is damaged" };
+  if (!parsed.success) return { kind: "stale", why: t("its rendezvous file is damaged") };
   const rendezvous = parsed.data;
   if (rendezvous.directory !== paths.directory)
-    return { kind: "stale", why: `its rendezvous file speaks of ${rendezvous.directory}` };
-  if (!isAlive(rendezvous.pid)) return { kind: "stale", why: `its process ${rendezvous.pid} is gone` };
+    return { kind: "stale", why: t("its rendezvous file speaks of {0}", rendezvous.directory) };
+  if (!isAlive(rendezvous.pid)) return { kind: "stale", why: t("its process {0} is gone", rendezvous.pid) };
   return { kind: "agent", rendezvous };
 }
 
@@ -51,8 +52,8 @@ async function readOwned(
     const { uid, size } = await handle.stat();
     // Somebody else's file could name a socket of theirs, and would be given our files' history.
     if (process.getuid !== undefined && uid !== process.getuid())
-      return { kind: "stale", why: "its rendezvous file belongs to another user" };
-    if (size > maxBytes) return { kind: "stale", why: "its rendezvous file is damaged" };
+      return { kind: "stale", why: t("its rendezvous file belongs to another user") };
+    if (size > maxBytes) return { kind: "stale", why: t("its rendezvous file is damaged") };
     return { kind: "text", text: await handle.readFile("utf8") };
   } finally {
     await handle.close();

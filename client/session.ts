@@ -2,6 +2,7 @@
  * A client's lasting tie to a project's agent: finds or starts the agent, keeps its status current,
  * comes back after every loss, and says so when it cannot.
  */
+import { t } from "../core/l10n.ts";
 import { HotenvError, toHotenvError } from "../core/protocol/errors.ts";
 import type { AgentEvent } from "../core/protocol/messages.ts";
 import { isUrgent } from "../core/protocol/urgent.ts";
@@ -253,7 +254,10 @@ export function startSession(options: SessionOptions): AgentSession {
         fail(
           stopped
             ? endedOnPurpose()
-            : new HotenvError("agent-unreachable", `The connection to the agent was lost (code ${code}).`),
+            : new HotenvError(
+                "agent-unreachable",
+                t("The connection to the agent was lost (code {0}).", code),
+              ),
         );
       } catch (error) {
         if (ended.signal.aborted) return;
@@ -276,10 +280,12 @@ export function startSession(options: SessionOptions): AgentSession {
     const settled = Promise.withResolvers<void>();
     const check = (): void => {
       if (ended.signal.aborted || signal?.aborted)
-        settled.reject(new HotenvError("cancelled", "The operation was cancelled."));
+        settled.reject(new HotenvError("cancelled", t("The operation was cancelled.")));
       else if (state.connection === "online") settled.resolve();
       else if (state.connection === "offline")
-        settled.reject(state.error ?? new HotenvError("agent-unreachable", "The agent cannot be reached."));
+        settled.reject(
+          state.error ?? new HotenvError("agent-unreachable", t("The agent cannot be reached.")),
+        );
     };
     stateListeners.add(check);
     signal?.addEventListener("abort", check);
@@ -318,7 +324,7 @@ export function startSession(options: SessionOptions): AgentSession {
         await online(callOptions.signal);
         const asked = client;
         if (asked === undefined)
-          throw new HotenvError("agent-unreachable", "The connection to the agent was lost.");
+          throw new HotenvError("agent-unreachable", t("The connection to the agent was lost."));
         try {
           return await asked.call(method, same, callOptions);
         } catch (error) {
@@ -380,8 +386,8 @@ async function end(client: AgentClient, signal: AbortSignal | undefined): Promis
 }
 
 const endedOnPurpose = (): HotenvError =>
-  new HotenvError("agent-unreachable", "The agent was stopped.", {
-    todo: "Restart it to have changes applied again.",
+  new HotenvError("agent-unreachable", t("The agent was stopped."), {
+    todo: t("Restart it to have changes applied again."),
   });
 
 /** WebSocket close code (RFC 6455, 7.4.1) of an agent that ends because it was told to. */

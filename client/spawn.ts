@@ -6,6 +6,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdir, open, readFile } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import * as z from "zod/mini";
+import { t } from "../core/l10n.ts";
 import { errorDataSchema, HotenvError, toHotenvError } from "../core/protocol/errors.ts";
 import { projectPaths } from "./location.ts";
 
@@ -112,12 +113,14 @@ async function firstWord(
   const silence = Promise.withResolvers<never>();
   const fail = (what: string, cause?: unknown): void =>
     silence.reject(new HotenvError("agent-unreachable", what, { cause }));
-  const timer = setTimeout(() => fail(`The agent was not ready within ${startMs / 1000} s.`), startMs);
+  const timer = setTimeout(() => fail(t("The agent was not ready within {0} s.", startMs / 1000)), startMs);
   const onAbort = (): void => silence.reject(toHotenvError(signal?.reason));
   signal?.addEventListener("abort", onAbort, { once: true });
-  child.once("error", (error) => fail(`The agent could not be started: ${error.message}.`, error));
+  child.once("error", (error) => fail(t("The agent could not be started: {0}.", error.message), error));
   // `close`, not `exit`: what it printed last has been read by then.
-  child.once("close", (code, how) => fail(`The agent ended as it started (${how ?? `exit code ${code}`}).`));
+  child.once("close", (code, how) =>
+    fail(t("The agent ended as it started ({0}).", how ?? t("exit code {0}", code ?? 0))),
+  );
   try {
     return await Promise.race([readReport(stdout), silence.promise]);
   } finally {
@@ -139,7 +142,7 @@ function readReport(stdout: Readable): Promise<SpawnReport> {
       if (report.success) resolve(report.data);
       else
         reject(
-          new HotenvError("agent-unreachable", "The agent said something else than that it is ready.", {
+          new HotenvError("agent-unreachable", t("The agent said something else than that it is ready."), {
             cause: report.error,
           }),
         );
@@ -166,6 +169,6 @@ async function withLog(error: HotenvError, log: string, from: number): Promise<H
   return new HotenvError(error.code, [error.message, ...lines].join("\n"), {
     cause: error.cause,
     location: error.location,
-    todo: error.todo ?? `Its log is ${log}.`,
+    todo: error.todo ?? t("Its log is {0}.", log),
   });
 }

@@ -1,20 +1,17 @@
 import assert from "node:assert/strict";
-import { globSync, readFileSync } from "node:fs";
+import { globSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "mocha";
 import { textsOf } from "../test/support/bare-texts.ts";
-import { textsIn, translations } from "../test/support/translations.ts";
+import { chinese, type Exemption, keptIn, textsIn, translationsIn } from "../test/support/texts.ts";
 import { speak, t } from "./l10n.ts";
 import { ago } from "./time.ts";
 
 const root = join(import.meta.dirname, "..");
 const sorted = (names: Iterable<string>): string[] => [...names].sort();
-/** `{0}` and links to commands: what a translation must not lose. */
-const kept = (text: string): string[] => sorted(text.match(/\{\d\}|\(command:[^)]*\)/g) ?? []);
-
 /** Texts for machines, and names that are the same in every language. */
-const exempt: readonly (readonly [file: string, text: RegExp])[] = [
-  [".", /^Hotenv$/],
+const exempt: readonly Exemption[] = [
+  [".ts", /^Hotenv$/],
   ["create-files.ts", /^# How Hotenv treats/],
   [
     "extension/timeline-page.ts",
@@ -26,29 +23,19 @@ const exempt: readonly (readonly [file: string, text: RegExp])[] = [
   ["style/theme.ts", /^\n:root \{/],
 ];
 
-const sources = globSync("{extension,webview-ui}/**/*.ts", { cwd: root }).filter(
-  (file) => !/\.(?:test|fixture)\.ts$/.test(file),
-);
-
 describe("texts for people", () => {
-  const found = sources.map((file) => ({ file, ...textsOf(file, readFileSync(join(root, file), "utf8")) }));
-  const keys = new Set(found.flatMap((each) => each.keys));
+  const rooms = ["extension", "webview-ui"].map((room) => ({ room, ...textsIn([room], exempt) }));
 
   it("go through l10n, all of them, in VS Code and on the pages", () => {
-    for (const room of ["extension", "webview-ui"])
-      assert(
-        found.filter((each) => each.file.startsWith(room)).flatMap((each) => each.keys).length > 100,
-        room,
-      );
+    for (const { room, keys, bare } of rooms) {
+      assert(keys.length > 100, room);
+      assert.deepEqual(bare, []);
+    }
+  });
+
+  it("are asked for when they are said, not as a module loads", () => {
     assert.deepEqual(
-      found.flatMap(({ file, bare }) =>
-        bare
-          .filter(
-            ({ text }) =>
-              !exempt.some(([name, of]) => (name === "." || file.endsWith(name)) && of.test(text)),
-          )
-          .map(({ line, text }) => `${file}:${line}: ${text}`),
-      ),
+      rooms.flatMap(({ early }) => early),
       [],
     );
   });
@@ -77,23 +64,25 @@ describe("texts for people", () => {
 
   for (const file of globSync("l10n/bundle.l10n.*.json", { cwd: root }))
     it(`are all translated in ${file}, and nothing else is`, () => {
-      const texts = textsIn(file);
-      assert.deepEqual(sorted(Object.keys(texts)), sorted(keys));
-      for (const [key, text] of Object.entries(texts)) assert.deepEqual(kept(text), kept(key), key);
+      const texts = translationsIn(file);
+      // What is below the extension speaks through the same bundle (core/l10n.test.ts).
+      const keys = [...rooms, textsIn(["core", "client"])].flatMap((each) => each.keys);
+      assert.deepEqual(sorted(Object.keys(texts)), sorted(new Set(keys)));
+      for (const [key, text] of Object.entries(texts)) assert.deepEqual(keptIn(text), keptIn(key), key);
     });
 
   for (const file of globSync("package.nls.*.json", { cwd: root }))
     it(`of the manifest are all translated in ${file}, and nothing else is`, () => {
-      const english = textsIn("package.nls.json");
-      const texts = textsIn(file);
+      const english = translationsIn("package.nls.json");
+      const texts = translationsIn(file);
       assert.deepEqual(sorted(Object.keys(texts)), sorted(Object.keys(english)));
       for (const [key, text] of Object.entries(texts))
-        assert.deepEqual(kept(text), kept(english[key] ?? ""), key);
+        assert.deepEqual(keptIn(text), keptIn(english[key] ?? ""), key);
     });
 
   it("are spoken in VS Code's language, times included, and in English without a translation", () => {
     const now = Date.parse("2026-01-01T12:00:00.000Z");
-    speak("zh-cn", translations("zh-cn"));
+    speak("zh-cn", chinese);
     try {
       assert.equal(t("Revision {0} runs.", 7), "正在运行修订 7。");
       assert.equal(ago(now - 120_000, now), "2分钟前");

@@ -1,5 +1,6 @@
 /** Revisions as a person chooses among them. */
 import type { RevisionSummary } from "../core/protocol/messages.ts";
+import { verdictWord } from "../core/protocol/word-texts.ts";
 import type { Verdict } from "../core/protocol/words.ts";
 import { t } from "./l10n.ts";
 import { ago, took } from "./time.ts";
@@ -37,7 +38,7 @@ export function revisionItems(
       detail: [
         // What was adopted has changed nothing; its reason says so.
         summary.keys.length === 0 ? undefined : keysText(summary.keys),
-        verdictWord(summary.verdict),
+        outcomeWord(summary.verdict),
         summary.durationMs === null ? undefined : took(summary.durationMs),
         summary.reason === "" ? undefined : summary.reason,
       ]
@@ -53,18 +54,9 @@ export function keysText(keys: readonly string[]): string {
   return keys.slice(0, shownKeys).join(", ") + (rest > 0 ? t(" and {0} more", rest) : "");
 }
 
-const verdictWords: Readonly<Record<Verdict, () => string>> = {
-  applied: () => t("applied"),
-  "rolled-back": () => t("rolled-back"),
-  failed: () => t("failed"),
-  rejected: () => t("rejected"),
-  inconclusive: () => t("inconclusive"),
-  superseded: () => t("superseded"),
-};
-
 /** null: its rollout runs. */
-export const verdictWord = (verdict: Verdict | null): string =>
-  verdict === null ? t("running") : verdictWords[verdict]();
+export const outcomeWord = (verdict: Verdict | null): string =>
+  verdict === null ? t("running") : verdictWord(verdict);
 
 function verdictIcon({ verdict }: RevisionSummary): string {
   switch (verdict) {

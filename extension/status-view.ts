@@ -1,10 +1,10 @@
 /** What the status bar shows: one pure function from what is known of the projects to text and tooltip. */
 import type { SessionState } from "../client/session.ts";
 import { describeError } from "../core/protocol/errors.ts";
+import { verdictWord } from "../core/protocol/word-texts.ts";
 import type { Rollout, RolloutStep, ServiceStatus, State, Status } from "../core/protocol/words.ts";
 import { type Command, commands } from "./contract.ts";
 import { t } from "./l10n.ts";
-import { verdictWord } from "./revision-items.ts";
 import { conditionOf } from "./services/service-view.ts";
 import { ago, lasting } from "./time.ts";
 

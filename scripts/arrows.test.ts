@@ -28,6 +28,10 @@ describe("the arrows of the house", () => {
     ["webview-ui/main.ts", "../client/location.ts"],
     ["webview-ui/main.ts", "node:path"],
     ["agent/main.ts", "../test/support/docker.ts"],
+    ["core/l10n.ts", "./protocol/words.ts"],
+    ["core/l10n.ts", "node:fs"],
+    ["core/l10n.test.ts", "./language/hover.ts"],
+    ["core/other.ts", "./l10n.ts"],
     ["attic/old.ts", "../core/protocol/words.ts"],
   ];
   for (const [file, specifier] of refused) {
@@ -37,6 +41,10 @@ describe("the arrows of the house", () => {
   const allowed: readonly [file: string, specifier: string][] = [
     ["core/plan/impact.ts", "../compose/model.ts"],
     ["core/plan/impact.ts", "./phases.ts"],
+    ["core/plan/impact.ts", "../l10n.ts"],
+    ["core/protocol/errors.ts", "../l10n.ts"],
+    ["core/l10n.test.ts", "./l10n.ts"],
+    ["core/l10n.test.ts", "../test/support/texts.ts"],
     ["core/language/hover.ts", "../dotenv/document.ts"],
     ["core/plan/impact.test.ts", "node:assert/strict"],
     ["core/protocol/words.ts", "zod"],

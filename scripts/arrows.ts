@@ -6,7 +6,7 @@ import path from "node:path";
 import { parseSync, Visitor } from "oxc-parser";
 
 interface Room {
-  /** Rooms that it may import, besides itself. A room is named by its folder; "core" means all of core. */
+  /** Rooms that it may import, besides itself. A room is named by its folder, or its only file; "core" means all of core. */
   readonly rooms: readonly string[];
   /** Packages that may be imported from this room and no other; `node:` stands for all of Node's own modules. */
   readonly forbidden: readonly string[];
@@ -14,6 +14,7 @@ interface Room {
 
 /** Bottom to top: a folder of core imports from those before it only. The last two do not see each other. */
 const coreFloors: readonly (readonly string[])[] = [
+  ["l10n"],
   ["protocol"],
   ["interpolate"],
   ["dotenv"],
@@ -30,7 +31,7 @@ const rooms: Readonly<Record<string, Room>> = {
   agent: { rooms: ["core", "client"], forbidden: ["vscode", "dockerode"] },
   "agent/runtime/compose": { rooms: ["core", "client", "agent"], forbidden: ["vscode"] },
   extension: { rooms: ["core", "client"], forbidden: ["dockerode"] },
-  "webview-ui": { rooms: ["core/protocol"], forbidden: ["node:", "vscode", "dockerode"] },
+  "webview-ui": { rooms: ["core/l10n", "core/protocol"], forbidden: ["node:", "vscode", "dockerode"] },
 };
 
 /** What stands at the top of the house, where every room may be seen: the tests across rooms, and the scripts. */
@@ -76,8 +77,9 @@ export function importsOf(fileName: string, text: string): readonly ImportSite[]
 
 /** The innermost room that a file stands in; undefined for what is not in the house. */
 function roomOf(file: string): string | undefined {
+  const place = file.replace(/(?:\.test)?\.ts$/, "");
   return Object.keys(rooms)
-    .filter((room) => file.startsWith(`${room}/`))
+    .filter((room) => isWithin(place, room))
     .sort((a, b) => b.length - a.length)[0];
 }
 

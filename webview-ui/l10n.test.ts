@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "mocha";
+import {
+  actionWord,
+  kindWord,
+  originWord,
+  severityWord,
+  stepStateWord,
+  verdictWord,
+} from "../core/protocol/word-texts.ts";
 import type { ServiceStatus } from "../core/protocol/words.ts";
-import { translations } from "../test/support/translations.ts";
+import { chinese } from "../test/support/texts.ts";
 import { languageOf } from "./browser/texts.ts";
 import { chartOf } from "./chart.ts";
 import { demoNow, demoRevisions, demoStatus, liveDemo, summaryOf } from "./demo.fixture.ts";
@@ -9,21 +17,10 @@ import { speak, t } from "./l10n.ts";
 import { openRequests } from "./requests.ts";
 import { initialState, reduce } from "./state.ts";
 import { ago, exactly, ticking, took } from "./time.ts";
-import {
-  actionText,
-  actionWord,
-  kindWord,
-  originWord,
-  planText,
-  serviceWord,
-  severityWord,
-  stateWord,
-  stepWord,
-  verdictWord,
-} from "./words.ts";
+import { actionText, planText, serviceWord, stateWord } from "./words.ts";
 
 describe("the page in Chinese", () => {
-  beforeEach(() => speak({ language: "zh-cn", texts: translations("zh-cn") }));
+  beforeEach(() => speak({ language: "zh-cn", texts: chinese }));
   afterEach(() => speak(undefined));
 
   const minute = 60_000;
@@ -65,7 +62,7 @@ describe("the page in Chinese", () => {
         verdictWord("rolled-back"),
         severityWord("critical"),
         stateWord("connecting"),
-        stepWord("probing"),
+        stepStateWord("probing"),
         originWord("cli"),
         kindWord("added"),
         actionWord("recreate"),

@@ -113,7 +113,10 @@ export function planProject(input: PlanInput): ProjectPlan {
   if (restartsAll(strategy, change.severity) && steps.size > 0)
     for (const [service, model] of after)
       if (!steps.has(service) && !input.leftOut?.has(service) && isUp(running.get(service)))
-        steps.set(service, makeStep(input, service, "restart", restartsAllCause, before.get(service), model));
+        steps.set(
+          service,
+          makeStep(input, service, "restart", restartsAllCause(), before.get(service), model),
+        );
 
   for (const [service, model] of after)
     if (

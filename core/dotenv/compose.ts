@@ -3,6 +3,7 @@
  * closed quote the next statement begins at once. Where Compose gives up, this one goes on.
  */
 import { brokenIn, parseTemplate } from "../interpolate/template.ts";
+import { t } from "../l10n.ts";
 import { isKeyCharacter, isLineSpace, isSpace, lineEnd, skipLineSpace, trimEnd } from "./characters.ts";
 import type { Piece, SyntaxProblem, Value } from "./pieces.ts";
 import { closingQuote, readQuoted } from "./quoted.ts";
@@ -80,8 +81,8 @@ function readStatement(text: string, at: number): Piece {
           range: relative(at, end),
           refused,
           message: refused
-            ? "The file ends after `export`: Compose refuses it. Add a key, or remove the word."
-            : "No key follows `export`: Compose ignores this line.",
+            ? t("The file ends after `export`: Compose refuses it. Add a key, or remove the word.")
+            : t("No key follows `export`: Compose ignores this line."),
         },
       ],
     };
@@ -96,8 +97,9 @@ function readStatement(text: string, at: number): Piece {
       code: "empty-key",
       range: relative(stop, stop + 1),
       refused: false,
-      message:
+      message: t(
         "A value without a name: Compose refuses it in `.env`, and no container starts with it from an `env_file`.",
+      ),
     });
   const rest = readValue(text, at, stop + 1);
   return {
@@ -139,7 +141,10 @@ function readBareKey(text: string, bare: BareKey): Piece {
       code: "bare-key-at-end",
       range: relative(keyStart, keyEnd),
       refused: false,
-      message: `Compose takes \`${name}\` at the very end of a file for the value of a variable without a name, and refuses that in \`.env\`. End the line with a line break.`,
+      message: t(
+        "Compose takes `{0}` at the very end of a file for the value of a variable without a name, and refuses that in `.env`. End the line with a line break.",
+        name,
+      ),
     });
   return {
     kind: "entry",
@@ -172,8 +177,9 @@ function keyProblems(
           code: "comment-after-bare-key",
           range,
           refused: true,
-          message:
+          message: t(
             "No comment may follow a key without a value: Compose refuses the file. Move the comment to its own line.",
+          ),
         },
       ];
     return [
@@ -181,7 +187,10 @@ function keyProblems(
         code: "invalid-key",
         range,
         refused: true,
-        message: `\`${character}\` may not stand in a key: Compose refuses the file. Letters, digits, and \`_ . - [ ]\` may.`,
+        message: t(
+          "`{0}` may not stand in a key: Compose refuses the file. Letters, digits, and `_ . - [ ]` may.",
+          character,
+        ),
       },
     ];
   }
@@ -192,7 +201,7 @@ function keyProblems(
       code: "key-with-space",
       range: relative(start, end),
       refused: true,
-      message: "This key has a space in it, which no key may: Compose refuses the file.",
+      message: t("This key has a space in it, which no key may: Compose refuses the file."),
     },
   ];
 }
@@ -251,7 +260,10 @@ function readQuotedValue(text: string, at: number, open: number, quote: "'" | '"
           code: "unterminated-quote",
           range: { start: open - at, end: end - at },
           refused: true,
-          message: `The ${quote === '"' ? "double" : "single"} quote is never closed: Compose refuses the file.`,
+          message:
+            quote === '"'
+              ? t("The double quote is never closed: Compose refuses the file.")
+              : t("The single quote is never closed: Compose refuses the file."),
         },
       ],
     };
@@ -277,16 +289,26 @@ function readQuotedValue(text: string, at: number, open: number, quote: "'" | '"
       code: "text-after-quote",
       range: { start: next - at, end: trimEnd(text, next, lineStop) - at },
       refused: false,
-      message:
+      message: t(
         "Text after the closing quote is not part of the value: Compose reads it as the next variable.",
+      ),
     });
   return { value, comment: null, end: close + 1, reach, problems };
 }
 
 const brokenMessages = {
-  unclosed: "This `${` is never closed on its line",
-  "no-name": "This reference has no name",
-  "bad-name": "This is not a name that Compose can refer to",
+  unclosed: () =>
+    t(
+      "This `${` is never closed on its line: Compose refuses the file. Write `$$` for a literal `$`, or single-quote the value.",
+    ),
+  "no-name": () =>
+    t(
+      "This reference has no name: Compose refuses the file. Write `$$` for a literal `$`, or single-quote the value.",
+    ),
+  "bad-name": () =>
+    t(
+      "This is not a name that Compose can refer to: Compose refuses the file. Write `$$` for a literal `$`, or single-quote the value.",
+    ),
 } as const;
 
 function templateProblems(template: NonNullable<Value["template"]>): SyntaxProblem[] {
@@ -294,6 +316,6 @@ function templateProblems(template: NonNullable<Value["template"]>): SyntaxProbl
     code: "invalid-reference",
     range,
     refused: true,
-    message: `${brokenMessages[reason]}: Compose refuses the file. Write \`$$\` for a literal \`$\`, or single-quote the value.`,
+    message: brokenMessages[reason](),
   }));
 }

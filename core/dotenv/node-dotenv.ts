@@ -2,6 +2,7 @@
  * The reader of the npm package dotenv, version 18, in its default form. It looks for keys at line
  * starts, but the white space around an operator may hold line ends. What it cannot read it skips.
  */
+import { t } from "../l10n.ts";
 import type { Piece, Quote, Skipped, SyntaxProblem, Value } from "./pieces.ts";
 
 const blank = /\s+/y;
@@ -84,7 +85,7 @@ function skipLine(text: string, at: number, looked: number): Skipped {
         code: "skipped-line",
         range: { start: 0, end: line.length },
         refused: false,
-        message: "dotenv finds no key with a value in this line, and skips it.",
+        message: t("dotenv finds no key with a value in this line, and skips it."),
       },
     ],
   };
@@ -142,8 +143,9 @@ function readValue(text: string, at: number, from: number): ValueRead {
               code: "unterminated-quote",
               range,
               refused: false,
-              message:
+              message: t(
                 "No quote closes this value at the end of a line: dotenv takes the quote for a part of the value.",
+              ),
             },
           ]
         : [],

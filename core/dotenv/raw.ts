@@ -2,6 +2,7 @@
  * The reader of `docker run --env-file` and of Compose's `format: raw` (docker/cli pkg/kvfile): a line
  * is a variable, and its value is everything behind the `=`, quotes and trailing space included.
  */
+import { t } from "../l10n.ts";
 import { isSpace, lineEnd } from "./characters.ts";
 import type { Piece, SyntaxProblem } from "./pieces.ts";
 
@@ -46,15 +47,15 @@ function rawProblems(line: string, name: string): SyntaxProblem[] {
   const refuse = (code: SyntaxProblem["code"], end: number, message: string): void => {
     problems.push({ code, range: { start: 0, end }, refused: true, message });
   };
-  if (name === "") refuse("empty-key", 1, "A value without a name: Docker refuses the file.");
+  if (name === "") refuse("empty-key", 1, t("A value without a name: Docker refuses the file."));
   if (/[ \t]/.test(name))
     refuse(
       "key-with-space",
       name.length,
-      "This key has white space in it, which no key may: Docker refuses the file.",
+      t("This key has white space in it, which no key may: Docker refuses the file."),
     );
   // No text needs more than three bytes for a UTF-16 unit: short lines need no counting.
   if (line.length * 3 >= maxLineBytes && new TextEncoder().encode(line).length >= maxLineBytes)
-    refuse("line-too-long", name.length, "A line of 64 KiB or more: Docker refuses the file.");
+    refuse("line-too-long", name.length, t("A line of 64 KiB or more: Docker refuses the file."));
   return problems;
 }

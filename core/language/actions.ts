@@ -3,6 +3,7 @@
 import type { CodeAction, Range as LspRange, TextEdit } from "vscode-languageserver-types";
 import type { DotenvDocument } from "../dotenv/document.ts";
 import type { TextChange } from "../dotenv/edits.ts";
+import { t } from "../l10n.ts";
 import type { LanguageContext } from "./context.ts";
 import { findingsIn } from "./diagnose.ts";
 import { toDiagnostic, toLspRange } from "./finding.ts";
@@ -54,7 +55,10 @@ export function codeActions(
     const [first] = merged;
     if (first !== undefined)
       actions.push({
-        title: `Add ${missing.length} missing keys from the ${context.schema === undefined ? "example" : "schema"}`,
+        title:
+          context.schema === undefined
+            ? t("Add {0} missing keys from the example", missing.length)
+            : t("Add {0} missing keys from the schema", missing.length),
         kind: "quickfix",
         edit: {
           changes: {
@@ -73,7 +77,7 @@ export function fixAll(document: DotenvDocument, context: LanguageContext): Code
   const fixes = safeFixes(document, context);
   if (fixes.length === 0) return undefined;
   return {
-    title: "Fix everything that changes no value",
+    title: t("Fix everything that changes no value"),
     kind: fixAllKind,
     edit: {
       changes: {

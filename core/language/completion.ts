@@ -10,6 +10,7 @@ import { mask } from "../change/mask.ts";
 import { type DotenvDocument, entriesOf } from "../dotenv/document.ts";
 import { evaluate } from "../dotenv/evaluate.ts";
 import { writeValue } from "../dotenv/write.ts";
+import { clausesOf, listOf, t } from "../l10n.ts";
 import { isSensitive, type Schema, type SchemaEntry } from "../schema/schema.ts";
 import { entryAt } from "./at.ts";
 import type { LanguageContext } from "./context.ts";
@@ -67,7 +68,7 @@ function variables(
   const item = (name: string, value: string | undefined, from: string): CompletionItem => ({
     label: name,
     kind: kinds.variable,
-    detail: `${value === undefined ? "" : `${shorten(isSensitive(name, schema) ? mask : value)}, `}${from}`,
+    detail: value === undefined ? from : clausesOf([shorten(isSensitive(name, schema) ? mask : value), from]),
     insertTextFormat: plainText,
     textEdit: edit(document, offset - typed.length, offset, name + closing),
   });
@@ -75,10 +76,10 @@ function variables(
   // Only what stands above has a value here.
   for (const [name, { value, entry }] of known)
     if (entry.start < own && /^[_a-z][_a-z0-9]*$/iu.test(name))
-      items.set(name, item(name, value, "this file"));
+      items.set(name, item(name, value, t("this file")));
   for (const name of context.names ?? [])
     if (!items.has(name) && /^[_a-z][_a-z0-9]*$/iu.test(name))
-      items.set(name, item(name, context.lookup?.(name), "environment"));
+      items.set(name, item(name, context.lookup?.(name), t("environment")));
   return [...items.values()];
 }
 
@@ -119,18 +120,20 @@ function keys(
   for (const entry of schema?.entries.values() ?? [])
     add(entry.key, () =>
       item(entry.key, suggestion(entry, schema, document), entry.required === true ? 0 : 1, {
-        detail: `${entry.type.name}${entry.required === true ? ", required" : ""}`,
+        detail: entry.required === true ? clausesOf([entry.type.name, t("required")]) : entry.type.name,
         ...(entry.description === "" ? {} : { documentation: entry.description }),
         ...(entry.deprecated === undefined ? {} : { tags: [1 as const] }),
       }),
     );
   for (const [key, { written }] of context.example?.keys ?? [])
-    add(key, () => item(key, isSensitive(key, schema) ? "" : written, 2, { detail: "in the example file" }));
+    add(key, () =>
+      item(key, isSensitive(key, schema) ? "" : written, 2, { detail: t("in the example file") }),
+    );
   for (const key of context.wanted ?? [])
     add(key, () => {
       const services = context.uses?.(key) ?? [];
       return item(key, "", 3, {
-        detail: services.length === 0 ? "in a Compose file" : `used by ${services.join(", ")}`,
+        detail: services.length === 0 ? t("in a Compose file") : t("used by {0}", listOf(services)),
       });
     });
   return items;

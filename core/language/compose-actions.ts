@@ -2,6 +2,7 @@
 import type { CodeAction, Range as LspRange } from "vscode-languageserver-types";
 import { parseDotenv } from "../dotenv/document.ts";
 import { addEntry } from "../dotenv/edits.ts";
+import { t } from "../l10n.ts";
 import { toTextEdits } from "./actions.ts";
 import { composeFindings } from "./compose-file.ts";
 import type { ComposeSource } from "./compose-hover.ts";
@@ -44,7 +45,7 @@ export function composeActions(
         edit: { changes },
       });
       if (finding.code === "invalid-reference" && written.startsWith("$"))
-        return [action("Escape with `$$`", here(finding, "$"), true)];
+        return [action(t("Escape with `$$`"), here(finding, "$"), true)];
       if (finding.code !== "undefined-reference" && finding.code !== "required-reference") return [];
       const name = /^\$\{?([_a-z][_a-z0-9]*)/iu.exec(written)?.[1];
       if (name === undefined) return [];
@@ -53,9 +54,9 @@ export function composeActions(
       return [
         ...(env === undefined || added === undefined || document === undefined
           ? []
-          : [action(`Add \`${name}\` to .env`, { [env.uri]: toTextEdits(document, [added]) }, true)]),
+          : [action(t("Add `{0}` to .env", name), { [env.uri]: toTextEdits(document, [added]) }, true)]),
         ...(finding.code === "undefined-reference" && /^\$(?:\w+|\{\w+\})$/.test(written)
-          ? [action("Say that blank is meant", here(finding, `\${${name}:-}`))]
+          ? [action(t("Say that blank is meant"), here(finding, `\${${name}:-}`))]
           : []),
       ];
     });

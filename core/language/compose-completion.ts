@@ -6,6 +6,7 @@ import type {
   Position,
 } from "vscode-languageserver-types";
 import { mask } from "../change/mask.ts";
+import { clausesOf, t } from "../l10n.ts";
 import { isSensitive } from "../schema/schema.ts";
 import { shorten } from "./completion.ts";
 import type { ComposeSource } from "./compose-hover.ts";
@@ -63,13 +64,17 @@ function items(
   const item = (name: string): CompletionItem => {
     const value = context.lookup?.(name);
     const from =
-      shell(name) !== undefined ? "environment" : own.has(name) ? (project.envFiles[0] ?? ".env") : "schema";
-    const shown = value === undefined ? "" : `${shorten(isSensitive(name, schema) ? mask : value)}, `;
+      shell(name) !== undefined
+        ? t("environment")
+        : own.has(name)
+          ? (project.envFiles[0] ?? ".env")
+          : t("schema");
+    const shown = value === undefined ? [] : [shorten(isSensitive(name, schema) ? mask : value)];
     const entry = schema?.entries.get(name);
     return {
       label: name,
       kind: variable,
-      detail: `${shown}${from}`,
+      detail: clausesOf([...shown, from]),
       ...(entry === undefined || entry.description === "" ? {} : { documentation: entry.description }),
       ...(entry?.deprecated === undefined ? {} : { tags: [1 as const] }),
       // The project's own before whatever the shell has.

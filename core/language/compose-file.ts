@@ -4,7 +4,8 @@ import type { Diagnostic } from "vscode-languageserver-types";
 import { isScalar, parseAllDocuments, type Scalar, visit } from "yaml";
 import { LineIndex, type Range } from "../dotenv/text.ts";
 import { fillTemplate, type Lookup } from "../interpolate/fill.ts";
-import { parseTemplate, type Template } from "../interpolate/template.ts";
+import { parseTemplate, type ReferencePart, type Template } from "../interpolate/template.ts";
+import { t } from "../l10n.ts";
 import { composePortFindings } from "./compose-ports.ts";
 import type { LanguageContext } from "./context.ts";
 import { inOrder } from "./diagnose.ts";
@@ -58,7 +59,7 @@ export function readComposeFile(text: string): {
       errors.push({
         code: "compose-syntax",
         range: { start: pos[0], end: Math.max(pos[0], pos[1]) },
-        message: `Compose cannot read this YAML: ${message.replace(/[.:]*$/, "")}.`,
+        message: t("Compose cannot read this YAML: {0}.", message.replace(/[.:]*$/, "")),
       });
     visit(document, {
       // Compose interpolates values, never keys.
@@ -69,6 +70,17 @@ export function readComposeFile(text: string): {
     });
   }
   return { values, errors };
+}
+
+function requiredText(reference: ReferencePart): string {
+  const said = saying(reference);
+  return said === undefined
+    ? t("`{0}` is required here and not set: Compose refuses the project.", reference.name)
+    : t(
+        '`{0}` is required here and not set: Compose refuses the project, saying "{1}".',
+        reference.name,
+        said,
+      );
 }
 
 export function composeFindings(text: string, lookup: Lookup): readonly Finding[] {
@@ -82,20 +94,25 @@ export function composeFindings(text: string, lookup: Lookup): readonly Finding[
           code: "invalid-reference",
           range,
           refused: true,
-          message: "Compose cannot read this reference, and refuses the file. Write `$$` for a literal `$`.",
+          message: t(
+            "Compose cannot read this reference, and refuses the file. Write `$$` for a literal `$`.",
+          ),
         });
       else if (issue.kind === "required")
         findings.push({
           code: "required-reference",
           range,
           refused: true,
-          message: `\`${issue.part.name}\` is required here and not set: Compose refuses the project${saying(issue.part)}.`,
+          message: requiredText(issue.part),
         });
       else
         findings.push({
           code: "undefined-reference",
           range,
-          message: `\`${issue.part.name}\` is not set: Compose reads it as blank. Set it in \`.env\`, or write \`\${${issue.part.name}:-}\` if blank is meant.`,
+          message: t(
+            "`{0}` is not set: Compose reads it as blank. Set it in `.env`, or write `${{0}:-}` if blank is meant.",
+            issue.part.name,
+          ),
         });
     });
   findings.push(...composePortFindings(text, lookup));

@@ -6,6 +6,7 @@ import { servicesOfVariable } from "../compose/uses.ts";
 import type { LineIndex } from "../dotenv/text.ts";
 import type { Lookup } from "../interpolate/fill.ts";
 import { referencesIn } from "../interpolate/template.ts";
+import { t } from "../l10n.ts";
 import { isSensitive } from "../schema/schema.ts";
 import { holds } from "./at.ts";
 import { readComposeFile } from "./compose-file.ts";
@@ -37,14 +38,14 @@ export function hoverCompose(source: ComposeSource, position: Position): Hover |
 function describe(name: string, offset: number, { text, context, project, shell }: ComposeSource): string {
   const schema = context.schema?.schema;
   const sensitive = isSensitive(name, schema);
-  const shown = (value: string): string => (value === "" ? "(blank)" : sensitive ? mask : code(value));
+  const shown = (value: string): string => (value === "" ? t("(blank)") : sensitive ? mask : code(value));
   const value = context.lookup?.(name);
   const paragraphs: string[] = [];
   if (value === undefined) {
-    paragraphs.push(`**${name}** is not set.`);
+    paragraphs.push(t("**{0}** is not set.", name));
     paragraphs.push(withoutIt(text, offset, sensitive));
   } else {
-    paragraphs.push(`**${name}** is ${shown(value)}`);
+    paragraphs.push(t("**{0}** is {1}", name, shown(value)));
     paragraphs.push(origin(name, project, shell));
   }
   const entry = schema?.entries.get(name);
@@ -56,9 +57,12 @@ function describe(name: string, offset: number, { text, context, project, shell 
 function origin(name: string, { definitions, evidence }: StaticProject, shell: Lookup): string {
   const definition = definitions.findLast(({ key }) => key === name);
   const place = definition === undefined ? undefined : evidence(definition.place);
-  const where = place === undefined ? "" : `${code(place.file)}, line ${place.line}`;
-  if (shell(name) === undefined) return where === "" ? "" : `From ${where}.`;
-  return `From the environment${where === "" ? "" : `, which goes before ${where}`}.`;
+  const isOuter = shell(name) !== undefined;
+  if (place === undefined) return isOuter ? t("From the environment.") : "";
+  const file = code(place.file);
+  return isOuter
+    ? t("From the environment, which goes before {0}, line {1}.", file, place.line)
+    : t("From {0}, line {1}.", file, place.line);
 }
 
 /** What Compose makes of the reference under the cursor where the variable is not set. */
@@ -69,22 +73,22 @@ function withoutIt(text: string, offset: number, sensitive: boolean): string {
   switch (reference?.operator) {
     case undefined:
       // A bare key of `environment`.
-      return "The container does not get it.";
+      return t("The container does not get it.");
     case null:
-      return "Compose reads it as blank.";
+      return t("Compose reads it as blank.");
     case ":-":
     case "-": {
       const plain = reference.argument?.every(({ kind }) => kind === "text") === true;
       const argument = reference.argument?.map((part) => (part.kind === "text" ? part.text : "")).join("");
       return plain && !sensitive && argument
-        ? `Its default stands in: ${code(argument)}`
-        : "Its default stands in.";
+        ? t("Its default stands in: {0}", code(argument))
+        : t("Its default stands in.");
     }
     case ":?":
     case "?":
-      return "It is required here: Compose refuses the project.";
+      return t("It is required here: Compose refuses the project.");
     case ":+":
     case "+":
-      return "What would stand in its place is left out.";
+      return t("What would stand in its place is left out.");
   }
 }

@@ -2,6 +2,7 @@
 import { type RawMap, type RawNode, type RawScalar, readTrees } from "../compose/yaml-tree.ts";
 import type { Range } from "../dotenv/text.ts";
 import { fillTemplate, type Lookup } from "../interpolate/fill.ts";
+import { t } from "../l10n.ts";
 import type { Finding } from "./finding.ts";
 import type { PortProblem } from "./ports.ts";
 
@@ -90,24 +91,37 @@ function clash(a: PublishedPort, b: PublishedPort): boolean {
   return a.from <= b.to && b.from <= a.to;
 }
 
-const shown = ({ from, to }: PublishedPort): string => (from === to ? String(from) : `${from} to ${to}`);
+function clashText({ service, from, to }: PublishedPort, earlier: PublishedPort): string {
+  const port = from === to ? String(from) : t("{0} to {1}", from, to);
+  return earlier.service === service
+    ? t("`{0}` publishes port {1} of the host twice: only one of them can have it.", service, port)
+    : t(
+        "`{0}` publishes port {1} of the host as `{2}` does: only one of them can have it.",
+        service,
+        port,
+        earlier.service,
+      );
+}
 
 export function portProblems(trees: readonly RawMap[], lookup: Lookup): readonly PortProblem[] {
   const ports = trees.flatMap((tree) => [...portsOf(tree, lookup)]);
   const problems: PortProblem[] = [];
   for (const [index, port] of ports.entries()) {
-    const { range, names, service } = port;
+    const { range, names } = port;
     if (port.from > maxPort || port.to > maxPort) {
-      const message = `There is no port ${Math.max(port.from, port.to)}: the highest one is ${maxPort}.`;
+      const message = t(
+        "There is no port {0}: the highest one is {1}.",
+        Math.max(port.from, port.to),
+        maxPort,
+      );
       problems.push({ code: "port-out-of-range", message, range, names });
       continue;
     }
     const earlier = ports.slice(0, index).find((other) => clash(other, port));
     if (earlier === undefined) continue;
-    const who = earlier.service === service ? "twice" : `as \`${earlier.service}\` does`;
     problems.push({
       code: "port-clash",
-      message: `\`${service}\` publishes port ${shown(port)} of the host ${who}: only one of them can have it.`,
+      message: clashText(port, earlier),
       range,
       names: [...names, ...earlier.names],
       earlier: earlier.range,
@@ -124,7 +138,7 @@ export function composePortFindings(text: string, lookup: Lookup): Finding[] {
     message,
     ...(earlier === undefined
       ? {}
-      : { related: [{ range: earlier, message: "It is published here, too." }] }),
+      : { related: [{ range: earlier, message: t("It is published here, too.") }] }),
   }));
 }
 

@@ -2,6 +2,7 @@
 import { type DotenvDocument, entriesOf, type PlacedEntry, placed } from "../dotenv/document.ts";
 import type { Evaluation } from "../dotenv/evaluate.ts";
 import { referencesIn } from "../interpolate/template.ts";
+import { t } from "../l10n.ts";
 import type { Finding } from "./finding.ts";
 
 export interface Duplicate {
@@ -53,7 +54,10 @@ export function duplicateFinding(earlier: PlacedEntry, effective: PlacedEntry): 
     code: "duplicate-key",
     range: placed(earlier, earlier.entry.key.range),
     tag: "unnecessary",
-    message: `\`${earlier.entry.key.name}\` is set again further down: that value counts, this one is never seen.`,
-    related: [{ range: placed(effective, effective.entry.key.range), message: "This one counts." }],
+    message: t(
+      "`{0}` is set again further down: that value counts, this one is never seen.",
+      earlier.entry.key.name,
+    ),
+    related: [{ range: placed(effective, effective.entry.key.range), message: t("This one counts.") }],
   };
 }

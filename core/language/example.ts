@@ -2,6 +2,7 @@
 import { type DotenvDocument, entriesOf, parseDotenv, placed } from "../dotenv/document.ts";
 import { isNamed } from "../dotenv/pieces.ts";
 import type { LineIndex, Range } from "../dotenv/text.ts";
+import { t } from "../l10n.ts";
 import type { Finding } from "./finding.ts";
 
 export interface ExampleSource {
@@ -44,7 +45,7 @@ export function exampleFindings(document: DotenvDocument, example: ExampleSource
 }
 
 export function unknownInExample(name: string, range: Range): Finding {
-  return { code: "example-unknown", range, message: `The example file does not have \`${name}\`.` };
+  return { code: "example-unknown", range, message: t("The example file does not have `{0}`.", name) };
 }
 
 /** @param said where the example file has it; @param end of the file that does not */
@@ -53,7 +54,7 @@ export function missingFromExample(key: string, said: Range, end: Range): Findin
     code: "example-missing",
     range: end,
     key,
-    message: `\`${key}\` stands in the example file, and is not set here.`,
-    related: [{ range: said, message: `\`${key}\` stands here.`, in: "example" }],
+    message: t("`{0}` stands in the example file, and is not set here.", key),
+    related: [{ range: said, message: t("`{0}` stands here.", key), in: "example" }],
   };
 }

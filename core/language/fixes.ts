@@ -7,6 +7,7 @@ import { type DotenvDocument, type PlacedEntry, updateDotenv } from "../dotenv/d
 import { addEntry, commentOut, removeEntry, singleQuote, type TextChange } from "../dotenv/edits.ts";
 import { evaluate } from "../dotenv/evaluate.ts";
 import { writeValue } from "../dotenv/write.ts";
+import { t } from "../l10n.ts";
 import { isSensitive } from "../schema/schema.ts";
 import { entryAt } from "./at.ts";
 import type { LanguageContext } from "./context.ts";
@@ -40,7 +41,7 @@ export function fixesFor(
       const effect = effectOf(document, draft.changes, context);
       return {
         ...draft,
-        title: effect === "changes" ? `${draft.title} (changes the value)` : draft.title,
+        title: effect === "changes" ? t("{0} (changes the value)", draft.title) : draft.title,
         finding,
         preferred: index === 0,
         safe: effect === "same" && safeCodes.has(finding.code),
@@ -104,34 +105,37 @@ type Fixer = (situation: Situation) => Draft | readonly Draft[] | undefined;
 
 const quoteValue: Fixer = ({ source }) => {
   const change = source === undefined ? undefined : singleQuote(source);
-  return change === undefined ? undefined : { title: "Single-quote this value", changes: [change] };
+  return change === undefined ? undefined : { title: t("Single-quote this value"), changes: [change] };
 };
 
 const escapeDollar: Fixer = ({ document, finding }) => {
   const { start } = finding.range;
   if (document.text[start] !== "$") return undefined;
-  return { title: "Escape with `$$`", changes: [{ range: { start, end: start }, text: "$" }] };
+  return { title: t("Escape with `$$`"), changes: [{ range: { start, end: start }, text: "$" }] };
 };
 
 const commentEntryOut: Fixer = ({ document, source }) =>
-  source === undefined ? undefined : { title: "Comment out", changes: commentOut(document, source) };
+  source === undefined ? undefined : { title: t("Comment out"), changes: commentOut(document, source) };
 
 const closeQuote: Fixer = ({ document, finding }) => {
   const quote = document.text[finding.range.start] ?? "";
   return {
-    title: "Close the quote",
+    title: t("Close the quote"),
     changes: [{ range: { start: finding.range.end, end: finding.range.end }, text: quote }],
   };
 };
 
 const removeRange =
-  (title: string): Fixer =>
-  ({ finding }) => ({ title, changes: [{ range: finding.range, text: "" }] });
+  (title: () => string): Fixer =>
+  ({ finding }) => ({ title: title(), changes: [{ range: finding.range, text: "" }] });
 
 const removeDuplicate: Fixer = ({ document, source }) =>
   source === undefined
     ? undefined
-    : { title: `Remove the earlier \`${source.entry.key.name}\``, changes: [removeEntry(document, source)] };
+    : {
+        title: t("Remove the earlier `{0}`", source.entry.key.name),
+        changes: [removeEntry(document, source)],
+      };
 
 /** `A= # note` becomes `A="" # note`, `A=x<TAB>#y` becomes `A=x #y`. */
 const makeComment: Fixer = ({ document, finding }) => {
@@ -143,7 +147,7 @@ const makeComment: Fixer = ({ document, finding }) => {
   const change = empty
     ? { range: { start, end: start }, text: '"" ' }
     : { range: { start: start - before.length, end: start }, text: " " };
-  return { title: "Make it a comment", changes: [change] };
+  return { title: t("Make it a comment"), changes: [change] };
 };
 
 const commentAbove: Fixer = ({ document, source }) => {
@@ -153,7 +157,7 @@ const commentAbove: Fixer = ({ document, source }) => {
   const text = entry.text.slice(comment.start, comment.end);
   const end = document.text.includes("\r\n") ? "\r\n" : "\n";
   return {
-    title: "Move the comment above",
+    title: t("Move the comment above"),
     changes: [
       { range: { start, end: start }, text: text + end },
       { range: { start: start + entry.key.range.end, end: start + comment.end }, text: "" },
@@ -162,7 +166,7 @@ const commentAbove: Fixer = ({ document, source }) => {
 };
 
 const endLine: Fixer = ({ document }) => ({
-  title: "End the line",
+  title: t("End the line"),
   changes: [
     {
       range: { start: document.text.length, end: document.text.length },
@@ -177,7 +181,7 @@ const meanBlank: Fixer = ({ document, finding }) => {
     document.text.slice(finding.range.start, finding.range.end),
   )?.[1];
   if (name === undefined) return undefined;
-  return { title: "Say that blank is meant", changes: [{ range: finding.range, text: `\${${name}:-}` }] };
+  return { title: t("Say that blank is meant"), changes: [{ range: finding.range, text: `\${${name}:-}` }] };
 };
 
 const useMember: Fixer = ({ document, source, context }) => {
@@ -190,7 +194,9 @@ const useMember: Fixer = ({ document, source, context }) => {
     .slice(0, 8)
     .flatMap((member) => {
       const text = writeValue(String(member), document.dialect);
-      return text === undefined ? [] : [{ title: `Use \`${String(member)}\``, changes: [{ range, text }] }];
+      return text === undefined
+        ? []
+        : [{ title: t("Use `{0}`", String(member)), changes: [{ range, text }] }];
     });
 };
 
@@ -198,7 +204,7 @@ const addFromExample: Fixer = ({ document, finding, context }) => {
   const key = finding.key ?? "";
   const written = isSensitive(key) ? "" : (context.example?.keys.get(key)?.written ?? "");
   const change = addEntry(document, key, written);
-  return change === undefined ? undefined : { title: `Add \`${key}\``, changes: [change] };
+  return change === undefined ? undefined : { title: t("Add `{0}`", key), changes: [change] };
 };
 
 const addMissing: Fixer = ({ document, finding, context }) => {
@@ -208,7 +214,7 @@ const addMissing: Fixer = ({ document, finding, context }) => {
   // An example of a secret is no secret, but whoever reads the file might think so.
   const example = isSensitive(entry.key, schema) ? "" : (entry.example ?? "");
   const change = addEntry(document, entry.key, writeValue(example, document.dialect) ?? "");
-  return change === undefined ? undefined : { title: `Add \`${entry.key}\``, changes: [change] };
+  return change === undefined ? undefined : { title: t("Add `{0}`", entry.key), changes: [change] };
 };
 
 const unquote: Fixer = ({ source }) => {
@@ -216,7 +222,7 @@ const unquote: Fixer = ({ source }) => {
   if (source === undefined || value == null) return undefined;
   const text = source.entry.text.slice(value.content.start, value.content.end);
   const range = { start: source.start + value.range.start, end: source.start + value.range.end };
-  return { title: "Remove the quotes", changes: [{ range, text }] };
+  return { title: t("Remove the quotes"), changes: [{ range, text }] };
 };
 
 const fixers: Readonly<Partial<Record<Finding["code"], readonly Fixer[]>>> = {
@@ -230,14 +236,14 @@ const fixers: Readonly<Partial<Record<Finding["code"], readonly Fixer[]>>> = {
   "dollar-escape": [quoteValue],
   "duplicate-key": [removeDuplicate],
   "comment-in-value": [makeComment, quoteValue],
-  "invisible-character": [removeRange("Remove the invisible character")],
-  "trailing-space": [removeRange("Remove the white space")],
+  "invisible-character": [removeRange(() => t("Remove the invisible character"))],
+  "trailing-space": [removeRange(() => t("Remove the white space"))],
   "bare-key-at-end": [endLine],
   "schema-type": [useMember],
   "schema-missing": [addMissing],
   "example-missing": [addFromExample],
   "unused-key": [commentEntryOut],
-  "extra-blank-line": [removeRange("Remove the blank lines")],
-  "space-around-operator": [removeRange("Remove the space")],
+  "extra-blank-line": [removeRange(() => t("Remove the blank lines"))],
+  "space-around-operator": [removeRange(() => t("Remove the space"))],
   "needless-quotes": [unquote],
 };

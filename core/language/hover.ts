@@ -3,6 +3,7 @@ import type { Hover, Position } from "vscode-languageserver-types";
 import { mask } from "../change/mask.ts";
 import { type DotenvDocument, entriesOf, placed } from "../dotenv/document.ts";
 import { type Evaluation, evaluate, type Provenance } from "../dotenv/evaluate.ts";
+import { clausesOf, listOf, t } from "../l10n.ts";
 import { isSensitive, type SchemaEntry } from "../schema/schema.ts";
 import { entryAt, holds, nameAt } from "./at.ts";
 import type { LanguageContext } from "./context.ts";
@@ -40,24 +41,26 @@ function describeVariable(
 ): string {
   const schema = context.schema?.schema;
   const sensitive = isSensitive(name, schema);
-  const shown = (value: string): string => (value === "" ? "(blank)" : sensitive ? mask : code(value));
+  const shown = (value: string): string => (value === "" ? t("(blank)") : sensitive ? mask : code(value));
   const paragraphs: string[] = [];
 
   const outer = context.lookup?.(name);
   const variable = variables.get(name);
   if (variable === undefined) {
     paragraphs.push(
-      `**${name}** is ${outer === undefined ? "not set" : `${shown(outer)}, from the environment`}.`,
+      outer === undefined
+        ? t("**{0}** is not set.", name)
+        : t("**{0}** is {1}, from the environment.", name, shown(outer)),
     );
   } else {
-    paragraphs.push(`**${name}** is ${shown(variable.value)}`);
+    paragraphs.push(t("**{0}** is {1}", name, shown(variable.value)));
     paragraphs.push(origins(name, document, variable.provenance, schema).join("  \n"));
     const line = document.lines.positionAt(variable.entry.start).line + 1;
     const times = [...entriesOf(document)].filter(({ entry }) => entry.key.name === name).length;
-    if (times > 1) paragraphs.push(`Set ${times} times in this file: line ${line} counts.`);
+    if (times > 1) paragraphs.push(t("Set {0} times in this file: line {1} counts.", times, line));
     if (outer !== undefined && variable.provenance.from === "file")
       paragraphs.push(
-        `The environment sets it, too, to ${shown(outer)}. In references that value goes first.`,
+        t("The environment sets it, too, to {0}. In references that value goes first.", shown(outer)),
       );
   }
   const entry = schema?.entries.get(name);
@@ -74,23 +77,25 @@ function origins(
   { from, references }: Provenance,
   schema: Parameters<typeof isSensitive>[1],
 ): string[] {
-  if (from === "shell") return [`\`${name}\` has no value here and takes that of the environment.`];
+  if (from === "shell") return [t("`{0}` has no value here and takes that of the environment.", name)];
   return references.map(({ name: other, origin, entry }) => {
-    if (origin === "shell") return `\`${other}\` comes from the environment.`;
-    if (origin === "default") return `\`${other}\` is not set: its default stands in.`;
+    if (origin === "shell") return t("`{0}` comes from the environment.", other);
+    if (origin === "default") return t("`{0}` is not set: its default stands in.", other);
     // A password with a `$` in it seems to refer to a part of itself.
     if (entry === undefined && isSensitive(name, schema))
-      return "Something that it refers to is not set, and blank.";
-    if (entry === undefined) return `\`${other}\` is not set, and blank.`;
+      return t("Something that it refers to is not set, and blank.");
+    if (entry === undefined) return t("`{0}` is not set, and blank.", other);
     const { line } = document.lines.positionAt(entry.start);
-    return `\`${other}\` comes from line ${line + 1}${isSensitive(other, schema) ? ", a secret" : ""}.`;
+    return isSensitive(other, schema)
+      ? t("`{0}` comes from line {1}, a secret.", other, line + 1)
+      : t("`{0}` comes from line {1}.", other, line + 1);
   });
 }
 
 export function describeServices(services: readonly string[]): string {
   return services.length === 0
-    ? "No service uses it."
-    : `Used by ${services.map((service) => `\`${service}\``).join(", ")}.`;
+    ? t("No service uses it.")
+    : t("Used by {0}.", listOf(services.map((service) => `\`${service}\``)));
 }
 
 export function describeEntry(entry: SchemaEntry): string[] {
@@ -99,17 +104,17 @@ export function describeEntry(entry: SchemaEntry): string[] {
     .filter((member) => typeof member !== "object")
     .map((member) => code(String(member)));
   const traits = [
-    `${type.name}${type.name === "enum" ? ` of ${members.join(", ")}` : ""}`,
-    ...(required === undefined ? [] : [required ? "required" : "optional"]),
+    type.name === "enum" ? t("enum of {0}", listOf(members)) : type.name,
+    ...(required === undefined ? [] : [required ? t("required") : t("optional")]),
     ...(entry.default === undefined || isSensitive(entry.key) || entry.sensitive === true
       ? []
-      : [`default ${code(entry.default)}`]),
+      : [t("default {0}", code(entry.default))]),
   ];
   return [
-    traits.join(", "),
+    clausesOf(traits),
     description,
-    deprecated === undefined ? "" : `Deprecated${deprecated === "" ? "." : `: ${deprecated}`}`,
-    example === undefined ? "" : `Example: ${code(example)}`,
+    deprecated === undefined ? "" : deprecated === "" ? t("Deprecated.") : t("Deprecated: {0}", deprecated),
+    example === undefined ? "" : t("Example: {0}", code(example)),
     docs.map(({ title, url }) => (title === undefined ? `<${url}>` : `[${title}](${url})`)).join("  \n"),
   ];
 }

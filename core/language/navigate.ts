@@ -1,6 +1,7 @@
 /** Go to definition, find references, rename: across all files of a project. */
 import type { Location, TextEdit, WorkspaceEdit } from "vscode-languageserver-types";
 import { LineIndex } from "../dotenv/text.ts";
+import { t } from "../l10n.ts";
 import { toLspRange } from "./finding.ts";
 import { type NameUse, namesIn, type ProjectFile } from "./names.ts";
 
@@ -56,10 +57,13 @@ export function rename(files: readonly ProjectFile[], from: string, to: string):
   if (!/^[a-z_][a-z0-9_]*$/i.test(to))
     return {
       ok: false,
-      reason: `\`${to}\` is no name that can be referred to: letters, digits and \`_\` can, not beginning with a digit.`,
+      reason: t(
+        "`{0}` is no name that can be referred to: letters, digits and `_` can, not beginning with a digit.",
+        to,
+      ),
     };
   const taken = usesOf(files, to).find(({ uses }) => uses.some(({ role }) => role !== "reference"));
-  if (from !== to && taken !== undefined) return { ok: false, reason: `\`${to}\` exists already.` };
+  if (from !== to && taken !== undefined) return { ok: false, reason: t("`{0}` exists already.", to) };
   const changes: Record<string, TextEdit[]> = {};
   for (const { file, lines, uses } of usesOf(files, from))
     changes[file.uri] = uses.map(({ range }) => ({ range: toLspRange(lines, range), newText: to }));

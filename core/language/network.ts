@@ -6,6 +6,7 @@ import type { StaticProject } from "../compose/static.ts";
 import { placed } from "../dotenv/document.ts";
 import type { Evaluation } from "../dotenv/evaluate.ts";
 import type { Lookup } from "../interpolate/fill.ts";
+import { t } from "../l10n.ts";
 import { isSensitive } from "../schema/schema.ts";
 import type { PublishedPort } from "./compose-ports.ts";
 import type { LanguageContext } from "./context.ts";
@@ -86,7 +87,11 @@ export function networkFindings(
           code: "port-in-use" as const,
           names,
           range: { start: 0, end: 0 },
-          message: `\`${service}\` publishes port ${port} of this host, and another program listens on it already.`,
+          message: t(
+            "`{0}` publishes port {1} of this host, and another program listens on it already.",
+            service,
+            port,
+          ),
         },
       ],
       entryOf,
@@ -95,12 +100,16 @@ export function networkFindings(
   const hosts = unknown.flatMap(({ key, host }): Finding[] => {
     const source = entryOf(key);
     if (source === undefined) return [];
-    const shown = isSensitive(key, context.schema?.schema) ? `The host in \`${key}\`` : `\`${host}\``;
     return [
       {
         code: "unknown-host",
         range: placed(source, source.entry.value?.range ?? source.entry.key.range),
-        message: `${shown} is neither a service of this project nor a host that this machine can find.`,
+        message: isSensitive(key, context.schema?.schema)
+          ? t(
+              "The host in `{0}` is neither a service of this project nor a host that this machine can find.",
+              key,
+            )
+          : t("`{0}` is neither a service of this project nor a host that this machine can find.", host),
       },
     ];
   });

@@ -11,6 +11,7 @@ import { type DotenvDocument, entriesOf, placed } from "../dotenv/document.ts";
 import { evaluate } from "../dotenv/evaluate.ts";
 import type { Range } from "../dotenv/text.ts";
 import { referencesIn } from "../interpolate/template.ts";
+import { t } from "../l10n.ts";
 import { entryAt, holds } from "./at.ts";
 import { duplicatesIn } from "./duplicates.ts";
 import { toLspRange } from "./finding.ts";
@@ -28,9 +29,9 @@ export function documentSymbols(document: DotenvDocument): DocumentSymbol[] {
   );
   return [...entriesOf(document)].map((source) => ({
     // Editors refuse a symbol without a name.
-    name: source.entry.key.name || "(no name)",
+    name: source.entry.key.name || t("(no name)"),
     kind: variable,
-    ...(replaced.has(source.start) ? { detail: "set again further down", tags: [deprecated] } : {}),
+    ...(replaced.has(source.start) ? { detail: t("set again further down"), tags: [deprecated] } : {}),
     range: toLspRange(document.lines, placed(source, { start: 0, end: source.entry.text.length })),
     selectionRange: toLspRange(document.lines, placed(source, source.entry.key.range)),
   }));

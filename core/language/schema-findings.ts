@@ -3,6 +3,7 @@ import { type DotenvDocument, entriesOf, type PlacedEntry, placed } from "../dot
 import type { Evaluation } from "../dotenv/evaluate.ts";
 import type { Range } from "../dotenv/text.ts";
 import type { Lookup } from "../interpolate/fill.ts";
+import { t } from "../l10n.ts";
 import { checkValues, type Schema, type ValueProblem } from "../schema/schema.ts";
 import type { Finding } from "./finding.ts";
 
@@ -37,7 +38,7 @@ export function unknownInSchema(key: string, source: PlacedEntry): Finding {
   return {
     code: "schema-unknown",
     range: placed(source, source.entry.key.range),
-    message: `The schema does not know \`${key}\`.`,
+    message: t("The schema does not know `{0}`.", key),
   };
 }
 
@@ -52,7 +53,7 @@ export function schemaFinding(
   const related =
     said === undefined || said.importedFrom !== undefined
       ? []
-      : [{ range: said.keyRange, message: `The schema says so of \`${key}\`.`, in: "schema" as const }];
+      : [{ range: said.keyRange, message: t("The schema says so of `{0}`.", key), in: "schema" as const }];
   if (source === undefined) return { code, range: end, message, related, key };
   const { key: name, value } = source.entry;
   const onKey = code !== "schema-type" || value === null || value.range.start === value.range.end;

@@ -1,6 +1,7 @@
 /** White space that nobody sees, and that some readers take for a part of the value. */
 import { type DotenvDocument, placed } from "../dotenv/document.ts";
 import type { Dialect, Piece } from "../dotenv/pieces.ts";
+import { t } from "../l10n.ts";
 import type { Finding } from "./finding.ts";
 
 /**
@@ -25,7 +26,9 @@ export function pieceSpaceFinding(
     return {
       code: "trailing-space",
       range: { start: 0, end: behind[0].length },
-      message: "White space at the end of the line: this reader drops it, `docker run --env-file` keeps it.",
+      message: t(
+        "White space at the end of the line: this reader drops it, `docker run --env-file` keeps it.",
+      ),
     };
   }
   if (piece.kind !== "entry" || dialect !== "raw" || piece.value === null) return undefined;
@@ -34,7 +37,7 @@ export function pieceSpaceFinding(
   return {
     code: "trailing-space",
     range: { start: piece.text.length - space[0].length, end: piece.text.length },
-    message: "White space at the end of the line is a part of the value.",
+    message: t("White space at the end of the line is a part of the value."),
   };
 }
 

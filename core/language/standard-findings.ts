@@ -1,6 +1,7 @@
 /** What a Standard Schema says of a file's values, as findings at their keys. */
 import { type DotenvDocument, placed } from "../dotenv/document.ts";
 import type { Evaluation } from "../dotenv/evaluate.ts";
+import { t } from "../l10n.ts";
 import type { Finding } from "./finding.ts";
 
 /** @param issues with the key each is about; what is about none, or one that is missing, stands at the file's end */
@@ -11,7 +12,7 @@ export function standardFindings(
 ): Finding[] {
   return issues.map(({ key, message }) => {
     const source = key === undefined ? undefined : variables.get(key)?.entry;
-    const said = `${key === undefined ? "" : `\`${key}\`: `}${message}`;
+    const said = key === undefined ? message : t("`{0}`: {1}", key, message);
     if (source === undefined)
       return {
         code: key === undefined ? "schema-type" : "schema-missing",

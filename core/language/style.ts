@@ -1,6 +1,7 @@
 /** Rules of taste, off unless a setting asks for them. They follow dotenv-linter's. */
 import { type DotenvDocument, placed } from "../dotenv/document.ts";
 import type { Entry, Piece } from "../dotenv/pieces.ts";
+import { t } from "../l10n.ts";
 import type { Code } from "./codes.ts";
 import type { LanguageContext } from "./context.ts";
 import type { Finding } from "./finding.ts";
@@ -38,7 +39,7 @@ function entryFindings({ text, key, operator, value }: Entry): Finding[] {
     findings.push({
       code: "lowercase-key",
       range: key.range,
-      message: `\`${key.name}\` has lowercase letters.`,
+      message: t("`{0}` has lowercase letters.", key.name),
     });
   if (operator === null || value === null) return findings;
   const before = { start: key.range.end, end: operator.start };
@@ -47,10 +48,14 @@ function entryFindings({ text, key, operator, value }: Entry): Finding[] {
   const spaces = text[operator.start] === ":" ? [before] : [before, behind];
   for (const range of spaces)
     if (range.end > range.start)
-      findings.push({ code: "space-around-operator", range, message: "There is space around the operator." });
+      findings.push({
+        code: "space-around-operator",
+        range,
+        message: t("There is space around the operator."),
+      });
   const inner = text.slice(value.content.start, value.content.end);
   if (value.quote !== null && /^[\w./:@%+,-]*$/.test(inner) && inner !== "")
-    findings.push({ code: "needless-quotes", range: value.range, message: "This value needs no quotes." });
+    findings.push({ code: "needless-quotes", range: value.range, message: t("This value needs no quotes.") });
   return findings;
 }
 
@@ -60,7 +65,7 @@ function blankLines({ text }: Piece, isFirst: boolean): Finding[] {
   const start = ends[isFirst ? 0 : 1];
   const end = ends.at(-1);
   if (start === undefined || end === undefined || end <= start) return [];
-  return [{ code: "extra-blank-line", range: { start, end }, message: "More than one blank line." }];
+  return [{ code: "extra-blank-line", range: { start, end }, message: t("More than one blank line.") }];
 }
 
 /** Within a group: blank lines and comments begin a new one. */
@@ -76,7 +81,7 @@ export function unorderedKeys({ pieces, starts }: DotenvDocument): Finding[] {
       findings.push({
         code: "unordered-key",
         range: placed({ start: starts[index] ?? 0 }, range),
-        message: `\`${name}\` should stand before \`${before}\`.`,
+        message: t("`{0}` should stand before `{1}`.", name, before),
       });
     before = name;
   }

@@ -2,6 +2,7 @@
 import { type DotenvDocument, entriesOf, type PlacedEntry, placed } from "../dotenv/document.ts";
 import type { Evaluation } from "../dotenv/evaluate.ts";
 import { referencesIn } from "../interpolate/template.ts";
+import { t } from "../l10n.ts";
 import type { Finding } from "./finding.ts";
 
 /** Read by Compose, Docker and BuildKit themselves. */
@@ -35,6 +36,9 @@ export function unusedFinding(name: string, source: PlacedEntry): Finding {
     code: "unused-key",
     range: placed(source, source.entry.key.range),
     tag: "unnecessary",
-    message: `No service uses \`${name}\`: a Compose file must refer to it, in \`environment\` or with \`\${${name}}\`.`,
+    message: t(
+      "No service uses `{0}`: a Compose file must refer to it, in `environment` or with `${{0}}`.",
+      name,
+    ),
   };
 }

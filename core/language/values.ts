@@ -3,12 +3,13 @@ import { type DotenvDocument, entriesOf, parseDotenv, placed } from "../dotenv/d
 import type { Dialect, Entry } from "../dotenv/pieces.ts";
 import type { Range } from "../dotenv/text.ts";
 import type { Template } from "../interpolate/template.ts";
+import { t } from "../l10n.ts";
 import type { Finding } from "./finding.ts";
 
 /** A finding of one entry, whoever asks for it. */
 interface EntryFinding extends Finding {
-  /** What the message adds where the entry is no secret. */
-  readonly detail?: string;
+  /** The message where the entry is no secret. */
+  readonly detailed?: string;
 }
 
 type Rule = (entry: Entry, dialect: Dialect) => readonly EntryFinding[];
@@ -17,15 +18,15 @@ type Rule = (entry: Entry, dialect: Dialect) => readonly EntryFinding[];
 const invisible =
   /(?! )\p{Zs}|(?![\u{e0020}-\u{e007f}])\p{Cf}|\p{Zl}|\p{Zp}|\u034f|\u115f|\u1160|\u17b4|\u17b5|\u3164|\uffa0/gu;
 
-const invisibleNames: Readonly<Record<string, string>> = {
-  "\u00a0": "no-break space",
-  "\u00ad": "soft hyphen",
-  "\u200b": "zero width space",
-  "\u200c": "zero width non-joiner",
-  "\u200d": "zero width joiner",
-  "\u2028": "line separator",
-  "\u2029": "paragraph separator",
-  "\ufeff": "byte order mark",
+const invisibleNames: Readonly<Record<string, () => string>> = {
+  "\u00a0": () => t("no-break space"),
+  "\u00ad": () => t("soft hyphen"),
+  "\u200b": () => t("zero width space"),
+  "\u200c": () => t("zero width non-joiner"),
+  "\u200d": () => t("zero width joiner"),
+  "\u2028": () => t("line separator"),
+  "\u2029": () => t("paragraph separator"),
+  "\ufeff": () => t("byte order mark"),
 };
 
 /** A joiner between pictographs makes one picture of them. */
@@ -39,7 +40,11 @@ const invisibleCharacters: Rule = ({ text }) =>
       return {
         code: "invisible-character",
         range: { start: index, end: index + found.length },
-        message: `An invisible character stands here: ${invisibleNames[found] ?? "a special space or mark"} (${number}).`,
+        message: t(
+          "An invisible character stands here: {0} ({1}).",
+          invisibleNames[found]?.() ?? t("a special space or mark"),
+          number,
+        ),
       };
     });
 
@@ -62,16 +67,18 @@ function commentLike({ text, value, operator, comment }: Entry, dialect: Dialect
 const commentsInValues: Rule = (entry, dialect) => {
   const range = dialect === "dotenv" ? undefined : commentLike(entry, dialect);
   if (range === undefined) return [];
-  const who = dialect === "raw" ? "Docker" : "Compose";
-  const how =
-    dialect === "raw"
-      ? "Put the comment on a line of its own."
-      : "Quote the value, or put the comment on a line of its own.";
   return [
     {
       code: "comment-in-value",
       range,
-      message: `${who} takes this for a part of the value, not for a comment. ${how}`,
+      message:
+        dialect === "raw"
+          ? t(
+              "Docker takes this for a part of the value, not for a comment. Put the comment on a line of its own.",
+            )
+          : t(
+              "Compose takes this for a part of the value, not for a comment. Quote the value, or put the comment on a line of its own.",
+            ),
     },
   ];
 };
@@ -90,7 +97,7 @@ const dollarEscapes: Rule = ({ text, value }) =>
     .map((range) => ({
       code: "dollar-escape",
       range,
-      message: "Compose reads `$$` as one `$`. Single-quote the value to keep both.",
+      message: t("Compose reads `$$` as one `$`. Single-quote the value to keep both."),
     }));
 
 const telling = /[#$`\\'"\r]/;
@@ -107,8 +114,12 @@ const disagreements: Rule = ({ text, key, value, problems }, dialect) => {
     {
       code: "readers-disagree",
       range: value.range,
-      message: "Compose and the npm package dotenv read different values here.",
-      detail: ` Compose: \`${ours}\`, dotenv: \`${seen}\`.`,
+      message: t("Compose and the npm package dotenv read different values here."),
+      detailed: t(
+        "Compose and the npm package dotenv read different values here. Compose: `{0}`, dotenv: `{1}`.",
+        ours,
+        seen,
+      ),
     },
   ];
 };
@@ -119,7 +130,9 @@ const nullCharacters: Rule = ({ value }) =>
         {
           code: "null-character",
           range: value.range,
-          message: "The value holds a NUL character, which no environment can: no container starts with it.",
+          message: t(
+            "The value holds a NUL character, which no environment can: no container starts with it.",
+          ),
         },
       ]
     : [];
@@ -149,10 +162,8 @@ export function entryValueFindings(
   dialect: Dialect,
   isSecret: (key: string) => boolean,
 ): readonly Finding[] {
-  return findingsOf(entry, dialect).map(({ detail, ...finding }) =>
-    detail === undefined || isSecret(entry.key.name)
-      ? finding
-      : { ...finding, message: finding.message + detail },
+  return findingsOf(entry, dialect).map(({ detailed, ...finding }) =>
+    detailed === undefined || isSecret(entry.key.name) ? finding : { ...finding, message: detailed },
   );
 }
 

@@ -1,6 +1,7 @@
 /** From what changed in a service to the lightest action that brings it in. */
 import type { ServiceDelta } from "../compose/compare.ts";
 import type { MountedFile } from "../compose/model.ts";
+import { listOf, t } from "../l10n.ts";
 import { type Action, actions } from "../protocol/words.ts";
 import type { Settings } from "../settings/settings.ts";
 
@@ -59,9 +60,12 @@ export function heavier(a: Action, b: Action): Action {
 }
 
 export function causeOf(delta: ServiceDelta): string {
-  if (delta.kind === "added") return "new in the project";
-  if (delta.kind === "removed") return "no longer in the project";
+  if (delta.kind === "added") return t("new in the project");
+  if (delta.kind === "removed") return t("no longer in the project");
   const [first = "", second, ...more] = delta.paths;
-  const names = second === undefined ? first : `${first}, ${second}`;
-  return more.length === 0 ? `${names} changed` : `${names} and ${more.length} more changed`;
+  const names = listOf(second === undefined ? [first] : [first, second]);
+  return more.length === 0 ? changedText(names) : t("{0} and {1} more changed", names, more.length);
 }
+
+/** "rules.txt changed" */
+export const changedText = (what: string): string => t("{0} changed", what);

@@ -3,6 +3,7 @@ import { compareModels } from "../compose/compare.ts";
 import type { ServiceModel } from "../compose/model.ts";
 import type { StaticProject } from "../compose/static.ts";
 import { usesOfVariable } from "../compose/uses.ts";
+import { clausesOf, t } from "../l10n.ts";
 import type { ChangeEntry, Evidence } from "../protocol/words.ts";
 
 export type ChangedSource = Pick<ChangeEntry, "source" | "role"> & { readonly key?: string | undefined };
@@ -44,17 +45,23 @@ export function explainChange(
           (path) => path.startsWith("project.") || differing.some((other) => overlap(path, other)),
         ) ?? [];
       if (use === undefined || paths.length === 0) continue;
-      causes.push(
-        `${key} changes ${paths.slice(0, maxNamed).map(pathForPeople).join(" and ")}${paths.length > maxNamed ? " and more" : ""}`,
-      );
+      causes.push(reachText(key, paths));
       for (const line of use.evidence) evidence.set(`${line.file}:${line.line}`, line);
       break;
     }
   }
   if (causes.length === 0) return { cause, evidence: [] };
-  const named = causes.slice(0, maxNamed).join(", ");
+  const named = clausesOf(causes.slice(0, maxNamed));
   const more = causes.length - maxNamed;
-  return { cause: more > 0 ? `${named}, and ${more} more` : named, evidence: [...evidence.values()] };
+  return { cause: more > 0 ? t("{0}, and {1} more", named, more) : named, evidence: [...evidence.values()] };
+}
+
+function reachText(key: string, paths: readonly string[]): string {
+  const [first = "", second, ...more] = paths.map(pathForPeople);
+  if (second === undefined) return t("{0} changes {1}", key, first);
+  return more.length === 0
+    ? t("{0} changes {1} and {2}", key, first, second)
+    : t("{0} changes {1} and {2} and more", key, first, second);
 }
 
 function differingPaths(

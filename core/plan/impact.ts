@@ -1,8 +1,16 @@
 /** Which services a change touches, by which action, and why: from two resolved models. */
 import { compareModels, type ServiceDelta } from "../compose/compare.ts";
 import type { ProjectModel, ServiceModel } from "../compose/model.ts";
+import { t } from "../l10n.ts";
 import type { Action } from "../protocol/words.ts";
-import { actionForFile, actionForPaths, causeOf, type DeclaredReload, heavier } from "./action.ts";
+import {
+  actionForFile,
+  actionForPaths,
+  causeOf,
+  changedText,
+  type DeclaredReload,
+  heavier,
+} from "./action.ts";
 
 export interface ServiceImpact {
   readonly service: string;
@@ -63,7 +71,7 @@ export function findImpacts(
   for (const [service, model] of after)
     for (const file of model.files)
       if (changedFiles.has(file.path))
-        add(service, actionForFile(file, reloads.get(service)), `${file.path} changed`);
+        add(service, actionForFile(file, reloads.get(service)), changedText(file.path));
 
   // What becomes of a container reaches those that are tied to it; until nothing new is reached.
   do {
@@ -73,10 +81,10 @@ export function findImpacts(
         const action = impacts.get(on)?.action;
         if (action === "recreate" || action === "rebuild") {
           if (livesInContainerOf(model, on))
-            add(service, "recreate", `lives in the container of ${on}, which is replaced`);
-          else if (restart) add(service, "restart", `depends on ${on}, which is replaced`);
+            add(service, "recreate", t("lives in the container of {0}, which is replaced", on));
+          else if (restart) add(service, "restart", t("depends on {0}, which is replaced", on));
         } else if (action === "restart" && sharesNamespaceOf(model, on))
-          add(service, "restart", `lives in the container of ${on}, which is restarted`);
+          add(service, "restart", t("lives in the container of {0}, which is restarted", on));
       }
   } while (isNews);
   return [...impacts.values()].sort((a, b) => (a.service < b.service ? -1 : 1));

@@ -1,4 +1,5 @@
 /** A preview in the shape that an agent gives a plan, with what an agent knows beside the files. */
+import { t } from "../l10n.ts";
 import type { Plan, PlanStep } from "../protocol/words.ts";
 import type { Expectation } from "./lens-text.ts";
 import type { Preview } from "./preview.ts";
@@ -36,12 +37,11 @@ export function planOfPreview(
     notes: [
       ...all
         .filter(({ service }) => isDown(service))
-        .map(({ service }) => `${service} is not running and stays so.`),
-      ...later.map(
-        (service) =>
-          `${service} keeps its former values until it is next made anew: a minor change only reloads.`,
+        .map(({ service }) => t("{0} is not running and stays so.", service)),
+      ...later.map((service) =>
+        t("{0} keeps its former values until it is next made anew: a minor change only reloads.", service),
       ),
-      ...unreached.map((key) => `${key} reaches no service.`),
+      ...unreached.map((key) => t("{0} reaches no service.", key)),
     ],
   };
 }

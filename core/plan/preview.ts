@@ -139,7 +139,7 @@ function underStrategy(
     const touched = new Set(impacts.map(({ service }) => service));
     for (const service of news.keys())
       if (!touched.has(service))
-        impacts.push({ service, action: "restart", cause: restartsAllCause, evidence: [] });
+        impacts.push({ service, action: "restart", cause: restartsAllCause(), evidence: [] });
   }
   return { impacts: impacts.sort((a, b) => (a.service < b.service ? -1 : 1)), later };
 }

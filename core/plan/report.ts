@@ -1,5 +1,7 @@
 /** A plan as Markdown: for a pull request, a ticket, a colleague. Whatever it is given must be masked already. */
-import type { ChangeEntry, Plan, PlanStep, Severity } from "../protocol/words.ts";
+import { t } from "../l10n.ts";
+import { actionWord, kindWord, severityWord } from "../protocol/word-texts.ts";
+import type { Action, ChangeEntry, Plan, PlanStep, Severity } from "../protocol/words.ts";
 import { actionsText, formatMs } from "./lens-text.ts";
 
 export interface ReportOptions {
@@ -11,21 +13,21 @@ export interface ReportOptions {
 export function changeReport({ change, phases, notes }: Plan, options: ReportOptions): string {
   const steps = phases.flatMap((phase) => phase.steps);
   const lines = [
-    `# Change report: ${plain(options.project)}`,
+    `# ${t("Change report: {0}", plain(options.project))}`,
     "",
     headline({ change, phases, notes }, options),
   ];
   if (change.entries.length > 0)
     lines.push(
       "",
-      "## Changes",
+      `## ${t("Changes")}`,
       "",
-      "| What | Where | Before | After | Severity |",
+      `| ${[t("What"), t("Where"), t("Before"), t("After"), t("Severity")].join(" | ")} |`,
       "|---|---|---|---|---|",
       ...change.entries.map(row),
     );
-  if (steps.length > 0) lines.push("", "## Plan", "", ...phases.flatMap(phaseLines));
-  if (notes.length > 0) lines.push("", "## Notes", "", ...notes.map((note) => `- ${plain(note)}`));
+  if (steps.length > 0) lines.push("", `## ${t("Plan")}`, "", ...phases.flatMap(phaseLines));
+  if (notes.length > 0) lines.push("", `## ${t("Notes")}`, "", ...notes.map((note) => `- ${plain(note)}`));
   return `${lines.join("\n")}\n`;
 }
 
@@ -42,20 +44,28 @@ function headline({ change, phases }: Plan, { confirm = [] }: ReportOptions): st
     expected: (service) => expected.get(service),
     phaseOf: (service) => phase.get(service) ?? 0,
   });
-  const count = entries.length === 1 ? "1 change" : `${entries.length} changes`;
-  const what = entries.length === 0 ? "No value changes" : `${count}, ${severity}`;
-  const asks =
-    entries.length > 0 && confirm.includes(severity) ? " It waits for a yes before it is applied." : "";
-  return `${what}; ${does === "" ? "no service needs anything" : does}.${asks}`;
+  const words = does === "" ? t("no service needs anything") : does;
+  if (entries.length === 0) return t("No value changes; {0}.", words);
+  const said =
+    entries.length === 1
+      ? t("1 change, {0}; {1}.", severityWord(severity), words)
+      : t("{0} changes, {1}; {2}.", entries.length, severityWord(severity), words);
+  return confirm.includes(severity) ? t("{0} It waits for a yes before it is applied.", said) : said;
 }
 
 function row({ kind, key, source, before, after, severity }: ChangeEntry): string {
   const value = (text: string | undefined, missing: string) => (text === undefined ? missing : code(text));
   const [old, now] =
     key === undefined
-      ? ["", kind]
-      : [value(before, "(not set)"), value(after, kind === "removed" ? "(removed)" : "(not set)")];
-  const cells = [key === undefined ? "the file" : code(key), code(source), old, now, severity];
+      ? ["", kindWord(kind)]
+      : [value(before, t("(not set)")), value(after, kind === "removed" ? t("(removed)") : t("(not set)"))];
+  const cells = [
+    key === undefined ? t("the file") : code(key),
+    code(source),
+    old,
+    now,
+    severityWord(severity),
+  ];
   return `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
 }
 
@@ -63,7 +73,7 @@ function row({ kind, key, source, before, after, severity }: ChangeEntry): strin
 function phaseLines({ steps }: Plan["phases"][number], index: number): string[] {
   const [only, ...others] = steps;
   if (only !== undefined && others.length === 0) return stepLines(only, `${index + 1}. `);
-  return [`${index + 1}. Side by side:`, ...steps.flatMap((step) => stepLines(step, "   - "))];
+  return [`${index + 1}. ${t("Side by side:")}`, ...steps.flatMap((step) => stepLines(step, "   - "))];
 }
 
 function stepLines(step: PlanStep, bullet: string): string[] {
@@ -71,9 +81,17 @@ function stepLines(step: PlanStep, bullet: string): string[] {
   const about = expectedText(step);
   const inner = " ".repeat(bullet.length);
   return [
-    `${bullet}**${plain(service)}**: ${action}${about === "" ? "" : `, ${about}`}. ${plain(cause)}`,
+    `${bullet}${stepText(plain(service), action, about, plain(cause))}`,
     ...evidence.map(({ file, line, text }) => `${inner}- ${code(`${file}:${line}`)} ${code(text)}`),
   ];
+}
+
+/** "**api**: recreate, about 1.8 s. TAG changes image": one line of Markdown. @param about empty where nothing is known */
+export function stepText(service: string, action: Action, about: string, cause: string): string {
+  const does = actionWord(action);
+  return about === ""
+    ? t("**{0}**: {1}. {2}", service, does, cause)
+    : t("**{0}**: {1}, {2}. {3}", service, does, about, cause);
 }
 
 /** "about 1.8 s (median of 4)"; empty where nothing is known. */
@@ -82,9 +100,11 @@ export function expectedText({
   expectedFrom,
 }: Pick<PlanStep, "expectedMs" | "expectedFrom">): string {
   if (expectedMs === undefined) return "";
-  const from =
-    expectedFrom === undefined ? "" : expectedFrom === 1 ? " (once before)" : ` (median of ${expectedFrom})`;
-  return `about ${formatMs(expectedMs)}${from}`;
+  const time = formatMs(expectedMs);
+  if (expectedFrom === undefined) return t("about {0}", time);
+  return expectedFrom === 1
+    ? t("about {0} (once before)", time)
+    : t("about {0} (median of {1})", time, expectedFrom);
 }
 
 /** Text that Markdown leaves as it is. */

@@ -3,6 +3,7 @@
  * old one until it is proved. It can where it needs nothing that only one container can have at a time.
  */
 import type { Json, ProjectModel, ServiceModel } from "../compose/model.ts";
+import { t } from "../l10n.ts";
 import { livesInContainerOf } from "./impact.ts";
 
 type Fields = { readonly [key: string]: Json };
@@ -44,13 +45,13 @@ export function startFirst(
   const tenant = [...project.values()].find((other) => livesInContainerOf(other, model.name));
   const obstacle =
     port !== undefined
-      ? `publishes port ${port}`
+      ? t("publishes port {0}", port)
       : address !== undefined
-        ? `has the address ${address}`
+        ? t("has the address {0}", address)
         : typeof mode === "string" && mode !== "bridge" && mode !== "none"
-          ? `has no network of its own (network_mode: ${mode})`
+          ? t("has no network of its own (network_mode: {0})", mode)
           : tenant !== undefined
-            ? `lends its container to ${tenant.name}`
+            ? t("lends its container to {0}", tenant.name)
             : undefined;
   return { obstacle };
 }

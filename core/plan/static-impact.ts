@@ -3,8 +3,9 @@ import type { ProjectModel } from "../compose/model.ts";
 import type { StaticProject } from "../compose/static.ts";
 import { staticModel } from "../compose/static-model.ts";
 import { type ServiceFileUse, usesOfFile, usesOfVariable, type VariableUse } from "../compose/uses.ts";
+import { clausesOf, t } from "../l10n.ts";
 import type { ChangeEntry, Evidence, Impact } from "../protocol/words.ts";
-import { actionForFile, type DeclaredReload } from "./action.ts";
+import { actionForFile, changedText, type DeclaredReload } from "./action.ts";
 import { type ChangedSource, explainChange, pathForPeople } from "./evidence.ts";
 import { findImpacts } from "./impact.ts";
 
@@ -56,16 +57,18 @@ type KeyUse = VariableUse & { readonly key: string };
 function told(uses: readonly KeyUse[]): Pick<StaticImpact, "cause" | "evidence"> {
   const lines = uses.flatMap(({ evidence }) => evidence);
   return {
-    cause: uses.map(({ key, paths }) => `${key} changes ${listOf(paths)}`).join(", "),
+    cause: clausesOf(uses.map(({ key, paths }) => reachText(key, paths))),
     evidence: [...new Map(lines.map((evidence) => [`${evidence.file}:${evidence.line}`, evidence])).values()],
   };
 }
 
-const listOf = (paths: readonly string[]): string => {
+function reachText(key: string, paths: readonly string[]): string {
   const [first = "", second, ...more] = paths.map(pathForPeople);
-  if (second === undefined) return first;
-  return more.length === 0 ? `${first} and ${second}` : `${first}, ${second} and ${more.length} more`;
-};
+  if (second === undefined) return t("{0} changes {1}", key, first);
+  return more.length === 0
+    ? t("{0} changes {1} and {2}", key, first, second)
+    : t("{0} changes {1}, {2} and {3} more", key, first, second, more.length);
+}
 
 /** What ties a service to one that is replaced. */
 function tieOf(project: StaticProject, name: string): Evidence[] {
@@ -96,7 +99,7 @@ export function impactOfFile(
     impacts.set(service, {
       service,
       action: known?.action === "recreate" ? "recreate" : action,
-      cause: `${path} changed`,
+      cause: changedText(path),
       evidence: [...(known?.evidence ?? []), evidence],
     });
   }
@@ -131,7 +134,7 @@ export function impactOfEdit(
     const explained = explainChange([after, before], changed, impact);
     const read = fromFiles.filter((file) => file.service === service);
     const cause =
-      explained.evidence.length === 0 && mounted.some((path) => impact.cause === `${path} changed`)
+      explained.evidence.length === 0 && mounted.some((path) => impact.cause === changedText(path))
         ? read[0]?.cause
         : undefined;
     const evidence = [...explained.evidence, ...read.flatMap((file) => file.evidence)];

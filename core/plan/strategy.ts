@@ -2,6 +2,7 @@
  * `strategy: by-severity`: a critical change restarts everything in order, a moderate one brings in what is affected,
  * and a minor one only reloads: whoever cannot be told keeps its former values until it is next made anew.
  */
+import { t } from "../l10n.ts";
 import { type Action, actions, type Severity } from "../protocol/words.ts";
 import { type DeclaredReload, reloadAction } from "./action.ts";
 
@@ -24,4 +25,4 @@ export function actionUnder(
 export const restartsAll = (strategy: Strategy, severity: Severity): boolean =>
   strategy === "by-severity" && severity === "critical";
 
-export const restartsAllCause = "a critical change restarts everything";
+export const restartsAllCause = (): string => t("a critical change restarts everything");

@@ -3,6 +3,7 @@
  * anything that is not a HotenvError is a bug of ours and becomes `internal` at the edge.
  */
 import * as z from "zod/mini";
+import { t } from "../l10n.ts";
 
 /** Exit codes of the command line (docs/design.md). */
 export const exitCodes = {
@@ -99,7 +100,9 @@ export function describeError(error: unknown): string {
 export function toHotenvError(error: unknown): HotenvError {
   if (error instanceof HotenvError) return error;
   if (error instanceof Error && error.name === "AbortError")
-    return new HotenvError("cancelled", "The operation was cancelled.", { cause: error });
+    return new HotenvError("cancelled", t("The operation was cancelled."), { cause: error });
   const message = error instanceof Error ? error.message : String(error);
-  return new HotenvError("internal", `Hotenv ran into a defect of its own: ${message}`, { cause: error });
+  return new HotenvError("internal", t("Hotenv ran into a defect of its own: {0}", message), {
+    cause: error,
+  });
 }

@@ -1,5 +1,6 @@
 /** A schema file as it is written: items, their decorators and descriptions, and the header's decorators. */
 import type { Range } from "../dotenv/text.ts";
+import { t } from "../l10n.ts";
 import { type Expression, readCallArguments, readExpression } from "./expression.ts";
 
 export interface Decorator {
@@ -106,7 +107,7 @@ function readItem(
     problems.push({
       code: "schema-invalid",
       range: { start, end: lineEnd },
-      message: "This line is no item: a schema holds `KEY=` or `KEY=default`, and comments.",
+      message: t("This line is no item: a schema holds `KEY=` or `KEY=default`, and comments."),
     });
     return { item: null, end: lineEnd };
   }
@@ -157,8 +158,9 @@ function readDecorators(
       problems.push({
         code: "schema-invalid",
         range: { start: at, end: at + rest.trimEnd().length },
-        message:
+        message: t(
           "This is no decorator: write `@name`, `@name=value` or `@name(…)`, and quote values with spaces.",
+        ),
       });
       return { decorators, end: at };
     }

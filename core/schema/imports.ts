@@ -1,5 +1,6 @@
 /** `@import(./path, KEY…)`: schemas that take what others say of their keys. */
 import type { Range } from "../dotenv/text.ts";
+import { t } from "../l10n.ts";
 import type { Expression } from "./expression.ts";
 import type { SchemaProblem } from "./file.ts";
 import { parseSchema, type Schema, type SchemaEntry } from "./schema.ts";
@@ -87,7 +88,10 @@ function withImports(path: string, schema: Schema, reader: SchemaReader, above: 
         problems.push({
           code: "schema-invalid",
           range: each.range,
-          message: `\`${each.path}\` is imported, and does not exist. Correct the path, or add \`allowMissing=true\`.`,
+          message: t(
+            "`{0}` is imported, and does not exist. Correct the path, or add `allowMissing=true`.",
+            each.path,
+          ),
         });
       continue;
     }

@@ -1,5 +1,6 @@
 /** What a schema file says about each key, and the values of an environment held against it. */
 import type { Range } from "../dotenv/text.ts";
+import { listOf, t } from "../l10n.ts";
 import { isTrue, namesIn, textOf, type Values } from "./condition.ts";
 import type { Expression } from "./expression.ts";
 import {
@@ -93,7 +94,10 @@ export function parseSchema(text: string): Schema {
       problems.push({
         code: "schema-invalid",
         range: decorator.range,
-        message: `\`@${decorator.name}\` belongs to an item, but a blank line or a divider parts it from the next one.`,
+        message: t(
+          "`@{0}` belongs to an item, but a blank line or a divider parts it from the next one.",
+          decorator.name,
+        ),
       });
   const entries = new Map<string, SchemaEntry>();
   for (const item of file.items) {
@@ -101,7 +105,7 @@ export function parseSchema(text: string): Schema {
       problems.push({
         code: "schema-invalid",
         range: item.keyRange,
-        message: `\`${item.key}\` stands in this schema twice: the last one counts.`,
+        message: t("`{0}` stands in this schema twice: the last one counts.", item.key),
       });
     entries.set(item.key, readEntry(item, file.root, problems));
   }
@@ -131,7 +135,10 @@ function readEntry(item: SchemaItem, root: readonly Decorator[], problems: Schem
       problems.push({
         code: "schema-invalid",
         range,
-        message: `\`@${name}\` belongs into the file's header: end the header with a blank line or \`# ---\`.`,
+        message: t(
+          "`@{0}` belongs into the file's header: end the header with a blank line or `# ---`.",
+          name,
+        ),
       });
   const deprecated = staticValue(named.get("deprecated"));
   const example = staticValue(named.get("example"));
@@ -251,18 +258,20 @@ function readType(item: SchemaItem, decorator: Decorator | undefined, problems: 
     if (decorator.value.kind === "static")
       invalid(
         decorator.range,
-        `\`${decorator.value.text}\` is no type. Types are ${Object.keys(dataTypes).join(", ")}.`,
+        t("`{0}` is no type. Types are {1}.", decorator.value.text, listOf(Object.keys(dataTypes))),
       );
     return text;
   }
   if (spec.name === "enum" && spec.args.length === 0)
-    invalid(decorator.range, "An enum needs its values: `@type=enum(a, b)`.");
+    invalid(decorator.range, t("An enum needs its values: `@type=enum(a, b)`."));
   if (decorator.value.kind === "call")
     for (const [name, value] of decorator.value.named)
       if (!known.options.includes(name))
         invalid(
           value.range,
-          `\`${spec.name}\` has no option \`${name}\`${known.options.length === 0 ? "" : `; it has ${known.options.join(", ")}`}.`,
+          known.options.length === 0
+            ? t("`{0}` has no option `{1}`.", spec.name, name)
+            : t("`{0}` has no option `{1}`; it has {2}.", spec.name, name, listOf(known.options)),
         );
   return spec;
 }
@@ -280,6 +289,8 @@ export interface ValueProblem {
   readonly code: ValueProblemCode;
   readonly key: string;
   readonly message: string;
+  /** For whoever shows it beside the key: without its name. */
+  readonly brief?: string;
 }
 
 /**
@@ -332,26 +343,30 @@ export function checkValue(
   const isMissed = isRequiredNow(schema, entry, values) === true && !entry.provided;
   if (value === undefined)
     return isMissed
-      ? [{ code: "schema-missing", key, message: `\`${key}\` is required by the schema, and not set.` }]
+      ? [{ code: "schema-missing", key, message: t("`{0}` is required by the schema, and not set.", key) }]
       : [];
   const problems: ValueProblem[] = [];
   if (entry.deprecated !== undefined)
     problems.push({
       code: "schema-deprecated",
       key,
-      message: `\`${key}\` is deprecated${entry.deprecated === "" ? "." : `: ${entry.deprecated}`}`,
+      message:
+        entry.deprecated === ""
+          ? t("`{0}` is deprecated.", key)
+          : t("`{0}` is deprecated: {1}", key, entry.deprecated),
     });
   if (value === "") {
     if (isMissed)
       problems.push({
         code: "schema-empty",
         key,
-        message: `\`${key}\` is required by the schema, and empty.`,
+        message: t("`{0}` is required by the schema, and empty.", key),
       });
     return problems;
   }
-  const message = checkType(value, entry.type);
-  if (message !== undefined) problems.push({ code: "schema-type", key, message: `\`${key}\`: ${message}` });
+  const brief = checkType(value, entry.type);
+  if (brief !== undefined)
+    problems.push({ code: "schema-type", key, message: t("`{0}`: {1}", key, brief), brief });
   return problems;
 }
 

@@ -1,4 +1,5 @@
 /** The data types of @env-spec: what a value must look like. Values are texts, as a reader gives them. */
+import { listOf, t } from "../l10n.ts";
 
 export type OptionValue = string | number | boolean | readonly OptionValue[];
 export type Options = Readonly<Record<string, OptionValue | undefined>>;
@@ -36,50 +37,60 @@ function toRegExp(value: OptionValue | undefined): RegExp | undefined {
   }
 }
 
+type Sentence = (bound: number | string) => string;
+
 const bounds = (
   amount: number,
-  what: string,
   min: OptionValue | undefined,
   max: OptionValue | undefined,
+  [atLeast, atMost]: readonly [atLeast: Sentence, atMost: Sentence],
 ): string | undefined => {
   const low = number(min);
   const high = number(max);
-  if (low !== undefined && amount < low) return `${what} must be at least ${low}.`;
-  if (high !== undefined && amount > high) return `${what} must be at most ${high}.`;
+  if (low !== undefined && amount < low) return atLeast(low);
+  if (high !== undefined && amount > high) return atMost(high);
   return undefined;
 };
 
 const pattern = (value: string, matches: OptionValue | undefined): string | undefined => {
   const regexp = toRegExp(matches);
-  return regexp === undefined || regexp.test(value) ? undefined : `The value must match ${String(matches)}.`;
+  return regexp === undefined || regexp.test(value)
+    ? undefined
+    : t("The value must match {0}.", String(matches));
 };
 
 const string: Check = (value, { options }) => {
   const exact = number(options.isLength);
   const { startsWith, endsWith } = options;
   const length = [...value].length;
-  if (exact !== undefined && length !== exact) return `The value must be ${exact} characters long.`;
+  if (exact !== undefined && length !== exact) return t("The value must be {0} characters long.", exact);
   if (typeof startsWith === "string" && !value.startsWith(startsWith))
-    return `The value must start with \`${startsWith}\`.`;
+    return t("The value must start with `{0}`.", startsWith);
   if (typeof endsWith === "string" && !value.endsWith(endsWith))
-    return `The value must end with \`${endsWith}\`.`;
+    return t("The value must end with `{0}`.", endsWith);
   return (
-    bounds(length, "The value's length", options.minLength, options.maxLength) ??
-    pattern(value, options.matches)
+    bounds(length, options.minLength, options.maxLength, [
+      (low) => t("The value's length must be at least {0}.", low),
+      (high) => t("The value's length must be at most {0}.", high),
+    ]) ?? pattern(value, options.matches)
   );
 };
 
 const isNumber = (value: string): boolean => value.trim() !== "" && Number.isFinite(Number(value));
 
 const numeric: Check = (value, { options }) => {
-  if (!isNumber(value)) return "The value must be a number.";
+  if (!isNumber(value)) return t("The value must be a number.");
   const amount = Number(value);
   const divisor = number(options.isDivisibleBy);
-  if (options.isInt === true && !Number.isInteger(amount)) return "The value must be a whole number.";
-  if (divisor !== undefined && amount % divisor !== 0) return `The value must be divisible by ${divisor}.`;
+  if (options.isInt === true && !Number.isInteger(amount)) return t("The value must be a whole number.");
+  if (divisor !== undefined && amount % divisor !== 0)
+    return t("The value must be divisible by {0}.", divisor);
   return options.coerceToMinMaxRange === true
     ? undefined
-    : bounds(amount, "The value", options.min, options.max);
+    : bounds(amount, options.min, options.max, [
+        (low) => t("The value must be at least {0}.", low),
+        (high) => t("The value must be at most {0}.", high),
+      ]);
 };
 
 const truths = ["t", "true", "yes", "on", "1"];
@@ -87,32 +98,35 @@ const untruths = ["f", "false", "no", "off", "0"];
 
 const url: Check = (value, { options }) => {
   const full = options.prependHttps === true && !value.includes("://") ? `https://${value}` : value;
-  if (!URL.canParse(full)) return "The value must be a URL, with its protocol.";
+  if (!URL.canParse(full)) return t("The value must be a URL, with its protocol.");
   const { protocol, hostname, host } = new URL(full);
   const protocols = list(options.allowedProtocols).map((name) => name.toLowerCase().replace(/:$/, ""));
   if (protocols.length > 0 && !protocols.includes(protocol.slice(0, -1)))
-    return `The URL's protocol must be one of ${protocols.join(", ")}.`;
+    return t("The URL's protocol must be one of {0}.", listOf(protocols));
   const domains = list(options.allowedDomains).map((name) => name.toLowerCase());
   if (
     domains.length > 0 &&
     !domains.includes(hostname.toLowerCase()) &&
     !domains.includes(host.toLowerCase())
   )
-    return `The URL's host must be one of ${domains.join(", ")}.`;
-  if (options.noTrailingSlash === true && value.endsWith("/")) return "The URL must not end with a slash.";
+    return t("The URL's host must be one of {0}.", listOf(domains));
+  if (options.noTrailingSlash === true && value.endsWith("/")) return t("The URL must not end with a slash.");
   return pattern(value, options.matches);
 };
 
 const enumeration: Check = (value, { args }) => {
   const members = args.filter((member) => typeof member !== "object").map(String);
-  return members.includes(value) ? undefined : `The value must be one of ${members.join(", ")}.`;
+  return members.includes(value) ? undefined : t("The value must be one of {0}.", listOf(members));
 };
 
 const port: Check = (value, { options }) => {
   const amount = Number(value);
   if (!/^\d+$/.test(value) || amount > 65_535)
-    return "The value must be a port: a whole number from 0 to 65535.";
-  return bounds(amount, "The port", options.min, options.max);
+    return t("The value must be a port: a whole number from 0 to 65535.");
+  return bounds(amount, options.min, options.max, [
+    (low) => t("The port must be at least {0}.", low),
+    (high) => t("The port must be at most {0}.", high),
+  ]);
 };
 
 const isIp4 = (value: string): boolean =>
@@ -125,19 +139,21 @@ const isIp6 = (value: string): boolean => value.includes(":") && URL.canParse(`h
 const ip: Check = (value, { options }) => {
   const version = number(options.version);
   if ((version !== 6 && isIp4(value)) || (version !== 4 && isIp6(value))) return undefined;
-  return `The value must be an IP${version === undefined ? "" : `v${version}`} address.`;
+  return version === undefined
+    ? t("The value must be an IP address.")
+    : t("The value must be an IPv{0} address.", version);
 };
 
 const matching =
-  (regexp: RegExp, what: string): Check =>
+  (regexp: RegExp, say: () => string): Check =>
   (value) =>
-    regexp.test(value) ? undefined : `The value must be ${what}.`;
+    regexp.test(value) ? undefined : say();
 
 const isoDate: Check = (value) =>
   /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?$/.test(value) &&
   !Number.isNaN(Date.parse(value))
     ? undefined
-    : "The value must be a date as ISO 8601 writes it: 2024-03-20 or 2024-03-20T15:30:00Z.";
+    : t("The value must be a date as ISO 8601 writes it: 2024-03-20 or 2024-03-20T15:30:00Z.");
 
 const unitMs: Readonly<Record<string, number>> = {
   ms: 1,
@@ -164,11 +180,11 @@ export function parseDuration(value: string): number | undefined {
 
 const duration: Check = (value, { options }) => {
   const amount = parseDuration(value);
-  if (amount === undefined) return "The value must be a duration, such as 500ms, 30s or 2days.";
+  if (amount === undefined) return t("The value must be a duration, such as 500ms, 30s or 2days.");
   const low = parseDuration(String(options.min ?? ""));
   const high = parseDuration(String(options.max ?? ""));
-  if (low !== undefined && amount < low) return `The duration must be at least ${String(options.min)}.`;
-  if (high !== undefined && amount > high) return `The duration must be at most ${String(options.max)}.`;
+  if (low !== undefined && amount < low) return t("The duration must be at least {0}.", String(options.min));
+  if (high !== undefined && amount > high) return t("The duration must be at most {0}.", String(options.max));
   return undefined;
 };
 
@@ -185,7 +201,7 @@ const object: Check = (value) => {
   const parsed = fromJson(value);
   return typeof parsed === "object" && parsed !== null && !Array.isArray(parsed)
     ? undefined
-    : "The value must be a JSON object.";
+    : t("The value must be a JSON object.");
 };
 
 const array: Check = (value, { args, options }) => {
@@ -195,9 +211,9 @@ const array: Check = (value, { args, options }) => {
     ? parsed.map(String)
     : value.split(separator).map((element) => element.trim());
   const exact = number(options.isLength);
-  if (exact !== undefined && elements.length !== exact) return `The list must have ${exact} elements.`;
+  if (exact !== undefined && elements.length !== exact) return t("The list must have {0} elements.", exact);
   if (options.unique === true && new Set(elements).size < elements.length)
-    return "The list's elements must differ.";
+    return t("The list's elements must differ.");
   const first = args[0];
   const element =
     typeof first === "object" && "name" in first
@@ -205,9 +221,12 @@ const array: Check = (value, { args, options }) => {
       : { name: String(first ?? "string"), args: [], options: {} };
   for (const [index, text] of elements.entries()) {
     const message = checkType(text, element);
-    if (message !== undefined) return `Element ${index + 1}: ${message}`;
+    if (message !== undefined) return t("Element {0}: {1}", index + 1, message);
   }
-  return bounds(elements.length, "The list's length", options.minLength, options.maxLength);
+  return bounds(elements.length, options.minLength, options.maxLength, [
+    (low) => t("The list's length must be at least {0}.", low),
+    (high) => t("The list's length must be at most {0}.", high),
+  ]);
 };
 
 const textOptions = [
@@ -232,7 +251,7 @@ export const dataTypes: Readonly<Record<string, DataType>> = {
     check: (value) =>
       [...truths, ...untruths].includes(value.toLowerCase())
         ? undefined
-        : "The value must be a boolean: true, t, yes, on, 1, or false, f, no, off, 0.",
+        : t("The value must be a boolean: true, t, yes, on, 1, or false, f, no, off, 0."),
     options: [],
   },
   url: {
@@ -240,13 +259,16 @@ export const dataTypes: Readonly<Record<string, DataType>> = {
     options: ["prependHttps", "allowedProtocols", "allowedDomains", "noTrailingSlash", "matches"],
   },
   enum: { check: enumeration, options: [] },
-  email: { check: matching(/^[^\s@]+@[^\s@]+\.[^\s@.]+$/, "an email address"), options: ["normalize"] },
+  email: {
+    check: matching(/^[^\s@]+@[^\s@]+\.[^\s@.]+$/, () => t("The value must be an email address.")),
+    options: ["normalize"],
+  },
   port: { check: port, options: ["min", "max"] },
   ip: { check: ip, options: ["version", "normalize"] },
   semver: {
     check: matching(
       /^(?:0|[1-9]\d*)(?:\.(?:0|[1-9]\d*)){2}(?:-(?:0|[1-9]\d*|\d*[a-zA-Z-][\da-zA-Z-]*)(?:\.(?:0|[1-9]\d*|\d*[a-zA-Z-][\da-zA-Z-]*))*)?(?:\+[\da-zA-Z-]+(?:\.[\da-zA-Z-]+)*)?$/,
-      "a semantic version, such as 1.2.3",
+      () => t("The value must be a semantic version, such as 1.2.3."),
     ),
     options: [],
   },
@@ -254,11 +276,14 @@ export const dataTypes: Readonly<Record<string, DataType>> = {
   uuid: {
     check: matching(
       /^(?:[\da-f]{8}-[\da-f]{4}-[1-5][\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}|0{8}(?:-0{4}){3}-0{12})$/i,
-      "a UUID",
+      () => t("The value must be a UUID."),
     ),
     options: [],
   },
-  md5: { check: matching(/^[\da-f]{32}$/i, "an MD5 hash: 32 hexadecimal digits"), options: [] },
+  md5: {
+    check: matching(/^[\da-f]{32}$/i, () => t("The value must be an MD5 hash: 32 hexadecimal digits.")),
+    options: [],
+  },
   duration: { check: duration, options: ["output", "min", "max"] },
   "simple-object": { check: object, options: [] },
   array: { check: array, options: ["separator", "format", "minLength", "maxLength", "isLength", "unique"] },

@@ -10,6 +10,7 @@ import { type FormHostMessage, formPageMessageSchema } from "../../core/protocol
 import { parseSchema, type Schema } from "../../core/schema/schema.ts";
 import { Disposables } from "../disposables.ts";
 import { language, speak, t } from "../l10n.ts";
+import { loadApart } from "../load-apart.ts";
 import { formEdit, formModel } from "./form-model.ts";
 import { formPage } from "./form-page.ts";
 import { formTexts } from "./form-texts.ts";
@@ -38,9 +39,7 @@ export function fillPanel(
     dirname(document.uri.fsPath);
   const preview =
     document.uri.scheme === "file"
-      ? import("../apart.ts").then(({ previewImpact }) =>
-          previewImpact(directory, document.uri.fsPath, process.env),
-        )
+      ? loadApart().then(({ previewImpact }) => previewImpact(directory, document.uri.fsPath, process.env))
       : undefined;
   const revealed = new Set<string>();
   let schema: Schema | undefined;

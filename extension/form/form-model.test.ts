@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import { applyChanges } from "../../core/dotenv/edits.ts";
 import { parseSchema } from "../../core/schema/schema.ts";
+import { chinese } from "../../test/support/texts.ts";
+import { speak } from "../l10n.ts";
 import { changedKeys } from "./form-impact.ts";
 import { formEdit, formModel } from "./form-model.ts";
 
@@ -33,6 +35,16 @@ const fields = (revealed: readonly string[] = [], of = text) =>
   new Map(formModel(of, schema, new Set(revealed), {}).fields.map((field) => [field.key, field]));
 
 describe("a .env file as a form", () => {
+  it("has problems in the person's language, without the key that they stand beside", () => {
+    assert.deepEqual(fields().get("API_PORT")?.problems, ["The port must be at least 1024."]);
+    speak("zh-cn", chinese);
+    try {
+      assert.deepEqual(fields().get("API_PORT")?.problems, ["端口至少须为 1024。"]);
+    } finally {
+      speak("en", {});
+    }
+  });
+
   it("has the schema's keys in its order, then the file's own", () => {
     assert.deepEqual(
       [...fields().keys()],

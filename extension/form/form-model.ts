@@ -39,7 +39,9 @@ export function formModel(
         ? []
         : checkValue(schema, entry, source === undefined ? undefined : variables.get(key)?.value, values);
     const problems = [
-      ...found.filter(({ code }) => code !== "schema-deprecated").map(({ message }) => plain(message)),
+      ...found
+        .filter(({ code }) => code !== "schema-deprecated")
+        .map(({ message, brief }) => plain(brief ?? message)),
       ...(source?.entry.problems ?? []).map(({ message }) => plain(message)),
     ];
     return fieldOf(key, source, entry, { secret, shown: !secret || revealed.has(key), problems });
@@ -52,8 +54,8 @@ export function formModel(
   return { fields, problems };
 }
 
-/** The field names its key already, and shows no markup. */
-const plain = (message: string): string => message.replace(/^`[^`]*`: /, "").replaceAll("`", "");
+/** The page shows no markup. */
+const plain = (message: string): string => message.replaceAll("`", "");
 
 interface FieldState {
   readonly secret: boolean;

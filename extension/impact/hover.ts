@@ -3,7 +3,7 @@ import * as vscode from "vscode";
 import { entriesOf, parseDotenv, placed } from "../../core/dotenv/document.ts";
 import { filePatterns } from "../../core/language/files.ts";
 import { actionsText } from "../../core/plan/lens-text.ts";
-import { code, expectedText } from "../../core/plan/report.ts";
+import { code, expectedText, stepText } from "../../core/plan/report.ts";
 import { t } from "../l10n.ts";
 import { linkTo } from "./links.ts";
 import { nameIn, type Previews, type ProjectPreview } from "./previews.ts";
@@ -68,10 +68,9 @@ function hoverText(
   const does = actionsText(impacts, { expected, isDown });
   const lines = impacts.flatMap(({ service, action, cause, evidence }) => {
     const about = expected(service, action);
-    const time =
-      about === undefined ? "" : `, ${expectedText({ expectedMs: about.ms, expectedFrom: about.count })}`;
+    const time = about === undefined ? "" : expectedText({ expectedMs: about.ms, expectedFrom: about.count });
     return [
-      `- **${service}**: ${action}${time}. ${cause}`,
+      `- ${stepText(service, action, time, cause)}`,
       ...evidence.map(
         (each) => `  - [${each.file}:${each.line}](${linkTo(directory, each)}) ${code(each.text)}`,
       ),

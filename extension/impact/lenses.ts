@@ -1,7 +1,9 @@
 /** Over each changed line what saving it does; over each service of a Compose file what it uses and how it is. */
 import * as vscode from "vscode";
+import { clausesOf } from "../../core/l10n.ts";
 import { filePatterns } from "../../core/language/files.ts";
 import { actionsText } from "../../core/plan/lens-text.ts";
+import { healthWord, serviceStateWord, severityWord } from "../../core/protocol/word-texts.ts";
 import type { ServiceStatus } from "../../core/protocol/words.ts";
 import { commands } from "../contract.ts";
 import { Disposables } from "../disposables.ts";
@@ -43,7 +45,9 @@ function lensesOfEdit(preview: ProjectPreview, name: string): vscode.CodeLens[] 
   return previewed.lines
     .filter(({ path }) => path === name)
     .map(({ line, entry, impacts, reaches }) => {
-      const asks = previewed.confirm.includes(entry.severity) ? t("{0}, asks first · ", entry.severity) : "";
+      const asks = previewed.confirm.includes(entry.severity)
+        ? t("{0}, asks first · ", severityWord(entry.severity))
+        : "";
       const removed = entry.kind === "removed" ? t("without {0}: ", entry.key ?? entry.source) : "";
       const does = actionsText(impacts, { expected, isDown, phaseOf });
       if (does !== "") return lens(line, `${asks}${removed}${does}`, { command: commands.previewImpact });
@@ -94,5 +98,6 @@ function usesText(names: readonly string[]): string {
 
 export function stateText({ state, health, instances }: ServiceStatus): string {
   const several = instances.length > 1 ? ` ×${instances.length}` : "";
-  return `${state === "missing" ? t("not created") : state}${several}${health === "none" ? "" : `, ${health}`}`;
+  const running = serviceStateWord(state) + several;
+  return health === "none" ? running : clausesOf([running, healthWord(health)]);
 }

@@ -9,6 +9,7 @@ import type { Previewed, PreviewService } from "../../core/plan/preview-service.
 import type { ServiceStatus } from "../../core/protocol/words.ts";
 import { Disposables } from "../disposables.ts";
 import { editorHost } from "../language/host.ts";
+import { loadApart } from "../load-apart.ts";
 import type { Project, Projects } from "../projects.ts";
 import { type Durations, followDurations } from "./durations.ts";
 
@@ -47,9 +48,7 @@ export function openPreviews(projects: Projects, environment: WorkspaceHost["env
   const durations: Durations = owned.add(followDurations(projects));
   let service: Promise<PreviewService> | undefined;
   const load = (): Promise<PreviewService> => {
-    service ??= import("../apart.ts").then(
-      ({ PreviewService: Service }) => new Service(editorHost(environment)),
-    );
+    service ??= loadApart().then(({ PreviewService: Service }) => new Service(editorHost(environment)));
     return service;
   };
 

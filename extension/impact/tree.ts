@@ -3,6 +3,7 @@ import * as vscode from "vscode";
 import { actionsText } from "../../core/plan/lens-text.ts";
 import { planOfPreview } from "../../core/plan/preview-plan.ts";
 import { expectedText } from "../../core/plan/report.ts";
+import { actionWord } from "../../core/protocol/word-texts.ts";
 import type { Action, Evidence, Plan, PlanStep } from "../../core/protocol/words.ts";
 import { contextKeys, impactViewId } from "../contract.ts";
 import { Disposables } from "../disposables.ts";
@@ -191,9 +192,11 @@ function itemOf(node: Node, directory: string): vscode.TreeItem {
     case "step": {
       const { service, action } = node.step;
       const item = new vscode.TreeItem(service, Expanded);
-      item.description = [action, expectedText(node.step)].filter((text) => text !== "").join(" · ");
+      item.description = [actionWord(action), expectedText(node.step)]
+        .filter((text) => text !== "")
+        .join(" · ");
       item.iconPath = new vscode.ThemeIcon(icons[action]);
-      item.tooltip = `${service}: ${item.description}. ${node.step.cause}`;
+      item.tooltip = t("{0}: {1}. {2}", service, item.description, node.step.cause);
       return item;
     }
     case "cause": {

@@ -6,6 +6,7 @@ import type { WorkspaceHost } from "../../core/language/workspace/host.ts";
 import type { Diagnosed } from "../../core/language/workspace/workspace.ts";
 import { settings } from "../contract.ts";
 import { Disposables } from "../disposables.ts";
+import { loadApart } from "../load-apart.ts";
 import { editorHost } from "./host.ts";
 import { toDiagnostic } from "./to-vscode.ts";
 
@@ -37,7 +38,7 @@ export function followDocuments(
   };
 
   const load = async (): Promise<LanguageService> => {
-    const { startService } = await import("../apart.ts");
+    const { startService } = await loadApart();
     const service = startService(editorHost(environment));
     loaded = service;
     for (const document of vscode.workspace.textDocuments) open(document);

@@ -2,7 +2,7 @@
 import type { RevisionSummary } from "../../core/protocol/messages.ts";
 import type { Breaker, ServiceStatus } from "../../core/protocol/words.ts";
 import { t } from "../l10n.ts";
-import { verdictWord } from "../revision-items.ts";
+import { outcomeWord } from "../revision-items.ts";
 import { ago, lasting, took } from "../time.ts";
 
 /** The icon of a state, and the theme's colour for it. */
@@ -93,7 +93,7 @@ function breakerText({ reason, retryAt }: Breaker, now: number): string {
 function rolloutText({ revision, verdict, time, durationMs }: RevisionSummary, now: number): string {
   const parts = [
     t("revision {0}", revision),
-    verdictWord(verdict),
+    outcomeWord(verdict),
     ago(Date.parse(time), now),
     durationMs === null ? undefined : took(durationMs),
   ];

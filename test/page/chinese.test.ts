@@ -18,7 +18,7 @@ import {
   liveDemo,
   summaryOf,
 } from "../../webview-ui/demo.fixture.ts";
-import { translations } from "../support/translations.ts";
+import { chinese } from "../support/texts.ts";
 import { launchBrowser } from "../workbench/browser.ts";
 import { artifacts } from "../workbench/places.ts";
 import { violations } from "./axe.ts";
@@ -43,7 +43,7 @@ describe("the timeline page in Chinese", function () {
 
   before(async () => {
     // The HTML around the page is the extension's.
-    speak("zh-cn", { ...translations("zh-cn") });
+    speak("zh-cn", { ...chinese });
     await Promise.all([
       build({ production: true, only: ["webview"] }),
       mkdir(artifacts, { recursive: true }),

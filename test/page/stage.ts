@@ -21,7 +21,7 @@ import {
   demoStatus,
   summaryOf,
 } from "../../webview-ui/demo.fixture.ts";
-import { translations } from "../support/translations.ts";
+import { chinese } from "../support/texts.ts";
 import { root } from "../workbench/places.ts";
 import { type ThemeName, themes } from "./themes.ts";
 
@@ -150,7 +150,7 @@ const pageHtml = (language: "zh-cn" | undefined): string =>
     source: origin,
     nonce: "c3RhZ2U",
     language: language ?? "en",
-    texts: language === undefined ? undefined : translations(language),
+    texts: language === undefined ? undefined : chinese,
   });
 
 /** Runs in the browser before the page: what VS Code puts around a webview's script. */

@@ -1,11 +1,19 @@
-/** Finds what a source says to people: the texts that go through `t`, and those that do not. */
+/** Finds what a source says to people: the texts that go through `t`, those that should, and those that do so too early. */
 import { type Argument, type Expression, parseSync, type TemplateLiteral, Visitor } from "oxc-parser";
+
+/** `line`: 1-based. */
+interface Placed {
+  readonly line: number;
+  readonly text: string;
+}
 
 export interface Found {
   /** First arguments of `t`. */
   readonly keys: readonly string[];
-  /** What should be one. `line`: 1-based. */
-  readonly bare: readonly { readonly line: number; readonly text: string }[];
+  /** What should be one. */
+  readonly bare: readonly Placed[];
+  /** What is said as its module loads: before anybody can have told the language. */
+  readonly early: readonly Placed[];
 }
 
 /** What looks like a text for people: several words, or one that begins with a capital. */
@@ -49,17 +57,30 @@ export function textsOf(file: string, source: string): Found {
   const [error] = errors;
   if (error !== undefined) throw new Error(`${file} cannot be parsed: ${error.message}`);
   const keys: string[] = [];
+  const early: Placed[] = [];
+  const lineAt = (start: number): number => source.slice(0, start).split("\n").length;
+  /** Of functions around what is visited. */
+  let depth = 0;
+  const enter = (): void => void depth++;
+  const leave = (): void => void depth--;
   const covered: (readonly [start: number, end: number])[] = [];
   /** What is compared is not shown. */
   const compared = new Set<number>();
   const tags = new Map<TemplateLiteral, string>();
   const texts: { readonly start: number; readonly text: string }[] = [];
   new Visitor({
+    FunctionDeclaration: enter,
+    FunctionExpression: enter,
+    ArrowFunctionExpression: enter,
+    "FunctionDeclaration:exit": leave,
+    "FunctionExpression:exit": leave,
+    "ArrowFunctionExpression:exit": leave,
     CallExpression({ callee, arguments: [first], start, end }) {
       const name = nameOf(callee);
       if (name === "t") {
         if (first?.type === "Literal" && typeof first.value === "string") keys.push(first.value);
         else texts.push({ start, text: "A text that is not written out cannot be found to be translated." });
+        if (depth === 0) early.push({ line: lineAt(start), text: source.slice(start, end) });
       }
       if (name === "t" || toldToOthers.test(name)) covered.push([start, end]);
     },
@@ -88,6 +109,6 @@ export function textsOf(file: string, source: string): Found {
   }).visit(program);
   const bare = texts
     .filter(({ start }) => !covered.some(([from, to]) => from < start && start < to))
-    .map(({ start, text }) => ({ line: source.slice(0, start).split("\n").length, text }));
-  return { keys, bare };
+    .map(({ start, text }) => ({ line: lineAt(start), text }));
+  return { keys, bare, early };
 }

@@ -1,9 +1,9 @@
 /** One revision: a line that says it all, a line about it, and what is behind it when it is open. */
 import { html, nothing, type TemplateResult } from "lit";
+import { originWord, severityWord } from "../../core/protocol/word-texts.ts";
 import { t } from "../l10n.ts";
 import { ago, exactly, ticking, took } from "../time.ts";
 import type { Card } from "../timeline.ts";
-import { originWord, severityWord } from "../words.ts";
 import type { Actions } from "./actions.ts";
 import { body } from "./body.ts";
 import { chevron, dot, icons, verdictIcon } from "./icons.ts";

@@ -1,8 +1,8 @@
 /** The changed keys of a revision, by file, with what they were and what they are. */
 import { html, nothing, type TemplateResult } from "lit";
+import { kindWord, severityWord } from "../../core/protocol/word-texts.ts";
 import type { ChangeEntry } from "../../core/protocol/words.ts";
 import { t } from "../l10n.ts";
-import { kindWord, severityWord } from "../words.ts";
 import { dot } from "./icons.ts";
 import { severityTones } from "./tones.ts";
 

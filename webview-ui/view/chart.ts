@@ -1,11 +1,11 @@
 /** How long rollouts took and how they ended: the newest as bars, all of them counted by service. */
 import { html, nothing, type TemplateResult } from "lit";
 import { guard } from "lit/directives/guard.js";
+import { verdictWord } from "../../core/protocol/word-texts.ts";
 import { chartOf } from "../chart.ts";
 import { t } from "../l10n.ts";
 import type { Chart } from "../loader.ts";
 import { exactly, took } from "../time.ts";
-import { verdictWord } from "../words.ts";
 import type { Actions } from "./actions.ts";
 import { verdictTones } from "./tones.ts";
 

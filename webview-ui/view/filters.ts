@@ -1,10 +1,10 @@
 /** Search and filters, between the project and its revisions. */
 import { html, nothing, type TemplateResult } from "lit";
 import type { RevisionFilter } from "../../core/protocol/search.ts";
+import { verdictWord } from "../../core/protocol/word-texts.ts";
 import { type Verdict, verdictSchema } from "../../core/protocol/words.ts";
 import { t } from "../l10n.ts";
 import { isFiltering, type Loaded } from "../state.ts";
-import { verdictWord } from "../words.ts";
 import type { Actions } from "./actions.ts";
 import { icons } from "./icons.ts";
 

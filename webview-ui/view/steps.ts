@@ -1,10 +1,10 @@
 /** The steps of a rollout as bars on one axis of time. */
 import { html, nothing, type TemplateResult } from "lit";
+import { actionWord, stepStateWord } from "../../core/protocol/word-texts.ts";
 import { type StepState, stepStates } from "../../core/protocol/words.ts";
 import { t } from "../l10n.ts";
 import { ticking, took } from "../time.ts";
 import type { Bar, Segment, Waterfall } from "../waterfall.ts";
-import { actionWord, stepWord } from "../words.ts";
 import { dot } from "./icons.ts";
 import { stepTones } from "./tones.ts";
 
@@ -24,7 +24,7 @@ export function steps({ bars, spanMs }: Waterfall, isOver: boolean): TemplateRes
 }
 
 /** Time that nobody saw a step in is not time that it waited for. */
-const seenWord = (state: StepState): string => (state === "pending" ? t("not seen") : stepWord(state));
+const seenWord = (state: StepState): string => (state === "pending" ? t("not seen") : stepStateWord(state));
 
 function step(bar: Bar): TemplateResult {
   const said = bar.detail || bar.cause;
@@ -38,7 +38,7 @@ function step(bar: Bar): TemplateResult {
         html`<span class="gap" .style=${`flex-basis: ${percent(bar.offset)}`}></span>${bar.segments.map(segment)}`
       }
     </span>
-    <span class="step-state">${dot(stepTones[bar.state])}${stepWord(bar.state)}</span>
+    <span class="step-state">${dot(stepTones[bar.state])}${stepStateWord(bar.state)}</span>
     <span class="took">${bar.ms === null ? nothing : bar.live ? ticking(bar.ms) : took(bar.ms)}</span>
     ${said === "" ? nothing : html`<span class="cause ${bar.detail === "" ? "muted" : ""}">${said}</span>`}
   </li>`;

@@ -1,8 +1,10 @@
 /** How a state looks. */
+
+import { verdictWord } from "../../core/protocol/word-texts.ts";
 import type { ServiceStatus, Severity, State, StepState, Verdict } from "../../core/protocol/words.ts";
 import { t } from "../l10n.ts";
 import type { Card } from "../timeline.ts";
-import { serviceWord, verdictWord } from "../words.ts";
+import { serviceWord } from "../words.ts";
 import type { Tone } from "./icons.ts";
 
 export const stateTones: Readonly<Record<State, Tone>> = {
