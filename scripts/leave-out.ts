@@ -34,6 +34,16 @@ const absentModule = (message: string): string => `
   module.exports = absent;
 `;
 
+/**
+ * Modules of Node's that dependencies load for encrypted connections, which an agent on local sockets never makes:
+ * loaded when one of their members is asked for. They are 4 MB of what an idle agent keeps in memory.
+ */
+const whenAsked = /^(?:https|tls)$/;
+const lazyModule = (name: string): string => `
+  let loaded;
+  module.exports = new Proxy({}, { get: (_, member) => (loaded ??= require("node:${name}"))[member] });
+`;
+
 export const leaveOut: Plugin = {
   name: "leave-out",
   setup(build) {
@@ -44,6 +54,15 @@ export const leaveOut: Plugin = {
     }));
     build.onLoad({ filter: /.*/, namespace: "left-out" }, ({ path }) => ({
       contents: absentModule(leftOut[path] ?? metricsMessage),
+      loader: "js",
+    }));
+    build.onResolve({ filter: whenAsked }, ({ path, importer }) =>
+      /node_modules[/\\](?:ws|docker-modem)[/\\]/.test(importer)
+        ? { path, namespace: "when-asked" }
+        : undefined,
+    );
+    build.onLoad({ filter: /.*/, namespace: "when-asked" }, ({ path }) => ({
+      contents: lazyModule(path),
       loader: "js",
     }));
     // The same streams, as a package for older Nodes.

@@ -1,10 +1,20 @@
 /** Moments and spans for people. */
 import type { View } from "./view.ts";
 
-const formatters = new Map<string | undefined, Intl.DateTimeFormat>();
+const formatters = new Map<string, Intl.DateTimeFormat>();
 
-/** "2026-11-21 14:02:11": Sweden writes dates the ISO way. */
+const padded = (value: number, digits = 2): string => String(value).padStart(digits, "0");
+
+/**
+ * "2026-11-21 14:02:11". Where nobody asks for another time zone, the date itself knows: loading what Intl knows of the
+ * world would be a tenth of what an idle agent keeps in memory.
+ */
 function local(date: Date, timeZone: string | undefined): string {
+  if (timeZone === undefined) {
+    const day = [padded(date.getFullYear(), 4), padded(date.getMonth() + 1), padded(date.getDate())];
+    return `${day.join("-")} ${[date.getHours(), date.getMinutes(), date.getSeconds()].map((part) => padded(part)).join(":")}`;
+  }
+  // Sweden writes dates the ISO way.
   let formatter = formatters.get(timeZone);
   if (formatter === undefined) {
     formatter = new Intl.DateTimeFormat("sv-SE", { dateStyle: "short", timeStyle: "medium", timeZone });
