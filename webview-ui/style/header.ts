@@ -5,6 +5,7 @@ export const headerStyle = css`
   .top { position: sticky; top: 0; z-index: 2; background: var(--surface); }
   .top .notice { margin: 10px 0; }
   .top:has(.notice) { border-bottom: 1px solid var(--line); }
+  .top:has(.notice) header { border-bottom: 0; padding-bottom: 0; }
   main:has(.top .notice) article { scroll-margin-top: 180px; }
   header { padding: 14px 0 10px; border-bottom: 1px solid var(--line); }
   .bar { display: flex; align-items: center; gap: 4px 14px; min-height: 28px; }
