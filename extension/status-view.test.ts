@@ -57,6 +57,7 @@ describe("the status bar's item", () => {
     ["a restart without steps", running(), "$(sync~spin) Hotenv: restarting", "none"],
     ["an error", online({ state: "error" }), "$(error) Hotenv: error", "error"],
     ["invalid files", online({ state: "invalid" }), "$(warning) Hotenv: invalid", "warning"],
+    ["a change that waits for a yes", online({ state: "waiting" }), "$(question) Hotenv: waiting", "none"],
     ["a pause", online({ state: "paused", paused: true }), "$(debug-pause) Hotenv: paused", "none"],
     [
       "an agent that cannot be reached",

@@ -58,7 +58,7 @@ const looks: {
 } = {
   error: { icon: "$(error)", word: () => t("error"), severity: "error" },
   invalid: { icon: "$(warning)", word: () => t("invalid"), severity: "warning" },
-  waiting: { icon: "$(question)", word: () => t("waiting"), severity: "warning" },
+  waiting: { icon: "$(question)", word: () => t("waiting"), severity: "none" },
   restarting: { icon: "$(sync~spin)", word: () => t("restarting"), severity: "none" },
   updating: { icon: "$(sync~spin)", word: () => t("updating"), severity: "none" },
   offline: { icon: "$(debug-disconnect)", word: () => t("offline"), severity: "none" },
