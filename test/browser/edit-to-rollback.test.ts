@@ -180,7 +180,7 @@ describe("a person with the packaged extension and a Compose project that is up"
       assert(!overlap(changed, await boxOf(question)), "The question lies over what it asks about.");
     }
     assert.doesNotMatch(await diff().innerText(), /only-an-example/, "The diff shows a secret.");
-    await picture(workbench, "diff");
+    await picture(workbench, "diff", everyTheme);
     assert.equal(await project.environment("api", "WORKERS"), "3");
 
     await page.getByRole("button", { name: "Confirm Rollback" }).waitFor();
