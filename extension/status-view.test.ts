@@ -235,7 +235,7 @@ describe("the status bar's tooltip", () => {
       [
         "**shop** stable",
         "api failed its health check.",
-        "| Service | State | Up |\n|:--|:--|--:|\n| api | healthy | 1h |\n| db | exited |  |",
+        "| Service&emsp; | State&emsp; | Up |\n|:--|:--|--:|\n| api&emsp; | healthy&emsp; | 1h |\n| db&emsp; | exited&emsp; |  |",
         "Last rollout: rolled-back, 2 minutes ago: api was unhealthy",
         "Revision 12 runs; the last good one is 11.",
         "[Show timeline](command:hotenv.showTimeline) · [Show services](command:hotenv.showServices) · [Pause](command:hotenv.pause) · " +

@@ -163,10 +163,13 @@ function serviceTable(services: readonly ServiceStatus[], now: number): string {
   const rows = services.map((status) => {
     const { service, state, since } = status;
     const uptime = state === "running" && since !== undefined ? lasting(now - Date.parse(since)) : "";
-    return `| ${escapeMarkdown(service)} | ${conditionOf(status)} | ${uptime} |`;
+    return row(escapeMarkdown(service), conditionOf(status), uptime);
   });
-  return [`| ${t("Service")} | ${t("State")} | ${t("Up")} |`, "|:--|:--|--:|", ...rows].join("\n");
+  return [row(t("Service"), t("State"), t("Up")), "|:--|:--|--:|", ...rows].join("\n");
 }
+
+/** The hover puts no room between columns by itself. */
+const row = (...cells: readonly string[]): string => `| ${cells.join("&emsp; | ")} |`;
 
 function history({ rollout, revision, lastGood }: Status, now: number): string[] {
   const lines: string[] = [];
