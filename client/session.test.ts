@@ -109,14 +109,15 @@ describe("an agent session", () => {
     const seen: number[] = [];
     session?.onEvent(({ seq }) => seen.push(seq));
     await until(({ status }) => status?.detail === "three");
+    const cutAt = Date.now();
     agent.cut();
     await until(({ connection }) => connection === "connecting");
-    assert.equal(
-      session?.state.status?.detail,
-      "three",
-      "the last status stays while there is no connection",
-    );
-    await until(({ connection }) => connection === "online");
+    const { status, lostAt = 0, error } = session?.state ?? {};
+    assert.equal(status?.detail, "three", "the last status stays while there is no connection");
+    assert.ok(lostAt >= cutAt && lostAt <= Date.now());
+    assert.match(error?.message ?? "", /connection to the agent was lost/);
+    const back = await until(({ connection }) => connection === "online");
+    assert.equal(back.lostAt, undefined);
     // The agent has replayed 1 to 3 once more: nothing of it is news.
     agent.send(statusEvent(4, "four"));
     await until(({ status }) => status?.detail === "four");
@@ -276,7 +277,7 @@ describe("an agent session", () => {
     await until(({ connection }) => connection === "online");
   });
 
-  it("restarts the agent when asked to", async () => {
+  it("restarts the agent when asked to, and is restarting from then on until the new one is there", async () => {
     let spawned = 0;
     const spawn = async (): Promise<void> => {
       spawned += 1;
@@ -291,9 +292,15 @@ describe("an agent session", () => {
       agent = born;
     };
     await start({ spawn }).online();
+    const seen = new Set<string>();
+    session?.onState(({ connection, restarting, lostAt }) =>
+      seen.add(
+        [connection, restarting ? "restarting" : "", lostAt === undefined ? "" : "lost"].join(" ").trim(),
+      ),
+    );
     await session?.restart();
     assert.equal(spawned, 2);
-    assert.equal(session?.state.connection, "online");
+    assert.deepEqual([...seen], ["online restarting", "connecting restarting lost", "online"]);
   });
 
   it("lets a call wait for the connection, and ends it with its signal", async () => {

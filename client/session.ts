@@ -28,8 +28,12 @@ export interface SessionState {
   readonly connection: "connecting" | "online" | "offline";
   /** The newest that is known, even while there is no connection. */
   readonly status: Status | undefined;
-  /** Why there is no connection, once an attempt has failed. */
+  /** Why there is no connection, once one was lost or an attempt has failed. */
   readonly error: HotenvError | undefined;
+  /** When the connection was lost, in ms since 1970; undefined: there is one, or there was none yet. */
+  readonly lostAt: number | undefined;
+  /** Somebody asked for a new agent, and it is not there yet; the old one may still be ending. */
+  readonly restarting: boolean;
 }
 
 /** How the connection has been doing since the session began. */
@@ -90,7 +94,13 @@ export function startSession(options: SessionOptions): AgentSession {
   const gapListeners = new Set<() => void>();
   /** Urgent events that were told before their turn. */
   const toldAhead = new Set<number>();
-  let state: SessionState = { connection: "connecting", status: undefined, error: undefined };
+  let state: SessionState = {
+    connection: "connecting",
+    status: undefined,
+    error: undefined,
+    lostAt: undefined,
+    restarting: false,
+  };
   let client: AgentClient | undefined;
   let lastSeq: number | undefined;
   let stream: string | undefined;
@@ -104,7 +114,8 @@ export function startSession(options: SessionOptions): AgentSession {
   let ownPid: number | undefined;
   /** Somebody ended the agent on purpose: it is not for this session to start another. */
   let stopped = false;
-  let restarting = false;
+  /** The agent ends because this session asks it to. */
+  let ending = false;
   /** Ends the wait between two attempts. */
   let wake = (): void => {};
 
@@ -160,7 +171,7 @@ export function startSession(options: SessionOptions): AgentSession {
       setState({ ...state, status: snapshot.status });
       onGap();
     });
-    setState({ connection: "online", status, error: undefined });
+    setState({ ...state, connection: "online", status, error: undefined, lostAt: undefined });
     if (missed) onGap();
     if (options.spawn !== undefined && outdates(connected.rendezvous))
       void askForHandover(connected, options.version ?? "").catch((error: unknown) =>
@@ -241,16 +252,18 @@ export function startSession(options: SessionOptions): AgentSession {
         connectedSince = undefined;
         if (ended.signal.aborted) return;
         losses += 1;
+        // Told with what follows.
+        state = { ...state, lostAt: Date.now() };
         if (code === serviceRestart) {
           // Whoever asked for it starts the newer one; the others leave it a moment to do so.
           failures = 0;
-          setState({ ...state, connection: "connecting" });
+          setState({ ...state, connection: "connecting", error: replaced() });
           if (!outdates(connected.rendezvous)) await pause(handoverPauseMs);
           continue;
         }
         // An agent that hangs up at once, again and again, must not be asked without pause.
         if (performance.now() - since >= backoff.settledMs) failures = 0;
-        stopped = code === goingAway && !restarting;
+        stopped = code === goingAway && !ending;
         fail(
           stopped
             ? endedOnPurpose()
@@ -354,14 +367,19 @@ export function startSession(options: SessionOptions): AgentSession {
     online,
     async restart(signal) {
       const running = client;
-      restarting = true;
+      setState({ ...state, restarting: true });
       try {
-        if (running !== undefined) await end(running, signal);
+        ending = true;
+        try {
+          if (running !== undefined) await end(running, signal);
+        } finally {
+          ending = false;
+        }
+        retry();
+        await online(signal);
       } finally {
-        restarting = false;
+        setState({ ...state, restarting: false });
       }
-      retry();
-      await online(signal);
     },
     dispose() {
       ended.abort();
@@ -389,6 +407,9 @@ const endedOnPurpose = (): HotenvError =>
   new HotenvError("agent-unreachable", t("The agent was stopped."), {
     todo: t("Restart it to have changes applied again."),
   });
+
+const replaced = (): HotenvError =>
+  new HotenvError("agent-unreachable", t("The agent makes room for a newer one."));
 
 /** WebSocket close code (RFC 6455, 7.4.1) of an agent that ends because it was told to. */
 const goingAway = 1001;

@@ -18,6 +18,8 @@ const api: ServiceStatus = {
 const online = (more: Partial<Status> = {}): SessionState => ({
   connection: "online",
   error: undefined,
+  lostAt: undefined,
+  restarting: false,
   status: {
     project: { name: "shop", directory: "/shop" },
     state: "stable",
@@ -35,7 +37,7 @@ const online = (more: Partial<Status> = {}): SessionState => ({
 });
 
 describe("the menu behind the status bar", () => {
-  const offered = (session: SessionState): string[] => menuItems(session).map(({ command }) => command);
+  const offered = (session: SessionState): string[] => menuItems(session, now).map(({ command }) => command);
   const cases: readonly [string, SessionState, string, string[]][] = [
     [
       "a stable project",
@@ -48,6 +50,12 @@ describe("the menu behind the status bar", () => {
       { ...online(), connection: "offline" },
       commands.restartAgent,
       [commands.showLog],
+    ],
+    [
+      "a connection that stays away",
+      { ...online(), connection: "connecting", lostAt: now - 5_000 },
+      commands.showTimeline,
+      [commands.restartAgent, commands.showLog],
     ],
     ["a pause", online({ state: "paused", paused: true }), commands.resume, [commands.showTimeline]],
     [
@@ -76,6 +84,7 @@ describe("the menu behind the status bar", () => {
     assert(!offered(online({ state: "paused", paused: true })).includes(commands.pause));
     assert(!offered(online({ revision: null, lastGood: null })).includes(commands.rollbackConfig));
     assert(!offered(online()).includes(commands.startProject));
+    assert(!offered({ ...online(), restarting: true }).includes(commands.restartAgent));
   });
 });
 

@@ -12,10 +12,13 @@ export interface MenuItem {
   readonly command: Command | "workbench.actions.view.problems";
 }
 
-/** The most useful first. */
-export function menuItems(session: SessionState): MenuItem[] {
+/**
+ * The most useful first.
+ * @param now in ms since 1970
+ */
+export function menuItems(session: SessionState, now: number): MenuItem[] {
   const { status } = session;
-  const mood = moodOf(session);
+  const mood = moodOf(session, now);
   const item = (icon: string, label: string, command: MenuItem["command"], description = ""): MenuItem => ({
     label: `$(${icon}) ${label}`,
     description,
@@ -29,6 +32,10 @@ export function menuItems(session: SessionState): MenuItem[] {
       log,
     ];
   if (status === undefined) return [log];
+  if (mood === "connecting") {
+    const again = item("debug-restart", t("Restart Agent"), commands.restartAgent);
+    return [timeline, ...(session.restarting ? [] : [again]), log];
+  }
 
   const isUp = status.services.some(({ state }) => state === "running" || state === "restarting");
   const items: MenuItem[] = [];

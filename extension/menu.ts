@@ -6,10 +6,11 @@ import { describeMood } from "./status-view.ts";
 
 export async function showMenu({ name, session }: Project): Promise<void> {
   const { state } = session;
+  const now = Date.now();
   const chosen = await vscode.window.showQuickPick(
-    menuItems(state).map((item) => ({ ...item })),
+    menuItems(state, now).map((item) => ({ ...item })),
     {
-      title: `${name}: ${describeMood(state)}`,
+      title: `${name}: ${describeMood(state, now)}`,
       placeHolder: state.status?.detail ?? "",
       matchOnDescription: true,
     },

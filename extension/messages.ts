@@ -3,6 +3,7 @@ import * as vscode from "vscode";
 import { describeError, toHotenvError } from "../core/protocol/errors.ts";
 import { commands } from "./contract.ts";
 import { t } from "./l10n.ts";
+import { withoutLinks } from "./message-text.ts";
 import type { Tone } from "./outcome.ts";
 
 /** A button of a notification. What it throws is told like what a command throws. */
@@ -28,7 +29,7 @@ export function tell(
 ): void {
   void shown(
     tone,
-    message,
+    withoutLinks(message),
     choices.map(({ label }) => label),
   )
     .then((chosen) => choices.find(({ label }) => label === chosen)?.run())

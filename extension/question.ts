@@ -1,11 +1,14 @@
 /**
  * The question before a rollback. No dialog and no list lies over the difference that it is about: it is asked
- * in a notification, which goes by, and as long as it is open answered there, by a button above the difference
- * or by a command.
+ * in a notification, and as long as it is open answered there, by a button above the difference or by a command.
+ *
+ * A message with buttons stands until its own buttons are pressed: answered elsewhere, it would go on asking. A
+ * progress ends with its promise, and takes its notification along; its yes is a link, its no the way to cancel.
  */
 import * as vscode from "vscode";
-import { contextKeys } from "./contract.ts";
+import { commands, contextKeys } from "./contract.ts";
 import { t } from "./l10n.ts";
+import { linked } from "./message-text.ts";
 
 export interface Question extends vscode.Disposable {
   /** A question that is still open ends unanswered, as if with no. */
@@ -24,10 +27,20 @@ export function openQuestion(): Question {
       const asked = Promise.withResolvers<boolean>();
       answer = asked.resolve;
       setOpen(true);
-      const yes = t("Roll Back");
-      void vscode.window
-        .showWarningMessage(text, yes, t("Keep"))
-        .then((chosen) => asked.resolve(chosen === yes));
+      void vscode.window.withProgress(
+        {
+          location: vscode.ProgressLocation.Notification,
+          title: linked(text, t("Roll Back"), commands.confirmRollback),
+          cancellable: true,
+        },
+        async (progress, token) => {
+          // Nothing goes on yet: the bar stands still.
+          progress.report({ increment: 0 });
+          const cancelling = token.onCancellationRequested(() => asked.resolve(false));
+          await asked.promise;
+          cancelling.dispose();
+        },
+      );
       const is = await asked.promise;
       if (answer === asked.resolve) {
         answer = undefined;

@@ -3,7 +3,7 @@ import * as vscode from "vscode";
 import { contextKeys, statusItemId } from "./contract.ts";
 import { Disposables } from "./disposables.ts";
 import type { Projects } from "./projects.ts";
-import { type StatusView, statusView, tooltipCommands } from "./status-view.ts";
+import { changesInMs, type StatusView, statusView, tooltipCommands } from "./status-view.ts";
 
 export interface StatusItem extends vscode.Disposable {
   /** What is shown; undefined while there is nothing to show. */
@@ -18,6 +18,7 @@ export function showStatus(projects: Projects): StatusItem {
   const item = owned.add(vscode.window.createStatusBarItem(statusItemId, vscode.StatusBarAlignment.Left, 50));
   item.name = "Hotenv";
   let view: StatusView | undefined;
+  let soon: NodeJS.Timeout | undefined;
   const known = new Map<string, boolean>();
 
   const setContext = (key: string, value: boolean): void => {
@@ -28,7 +29,11 @@ export function showStatus(projects: Projects): StatusItem {
 
   const render = (): void => {
     const states = projects.list.map(({ name, session }) => ({ name, session: session.state }));
-    const next = statusView(states, Date.now());
+    const now = Date.now();
+    const next = statusView(states, now);
+    clearTimeout(soon);
+    const ms = changesInMs(states, now);
+    soon = ms === undefined ? undefined : setTimeout(render, ms);
     setContext(contextKeys.hasProject, states.length > 0);
     setContext(
       contextKeys.canPause,
@@ -56,6 +61,7 @@ export function showStatus(projects: Projects): StatusItem {
   owned.add(projects.onDidChangeList(render));
   const timer = setInterval(render, refreshMs);
   owned.defer(() => clearInterval(timer));
+  owned.defer(() => clearTimeout(soon));
   render();
   return {
     get view() {

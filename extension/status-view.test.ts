@@ -4,7 +4,7 @@ import type { SessionState } from "../client/session.ts";
 import { HotenvError } from "../core/protocol/errors.ts";
 import type { Rollout, Status, StepState } from "../core/protocol/words.ts";
 import { commands } from "./contract.ts";
-import { escapeMarkdown, statusView } from "./status-view.ts";
+import { changesInMs, escapeMarkdown, statusView } from "./status-view.ts";
 
 const now = Date.parse("2026-01-01T12:00:00.000Z");
 
@@ -26,6 +26,15 @@ const online = (more: Partial<Status> = {}): SessionState => ({
   connection: "online",
   status: status(more),
   error: undefined,
+  lostAt: undefined,
+  restarting: false,
+});
+const lost = (agoMs: number, more: Partial<SessionState> = {}): SessionState => ({
+  ...online(),
+  connection: "connecting",
+  error: new HotenvError("agent-unreachable", "The connection to the agent was lost (code 1006)."),
+  lostAt: now - agoMs,
+  ...more,
 });
 const rollout = (steps: readonly (readonly [string, StepState])[], more: Partial<Rollout> = {}): Rollout => ({
   id: "r1",
@@ -48,23 +57,50 @@ describe("the status bar's item", () => {
     ["a restart without steps", running(), "$(sync~spin) Hotenv: restarting", "none"],
     ["an error", online({ state: "error" }), "$(error) Hotenv: error", "error"],
     ["invalid files", online({ state: "invalid" }), "$(warning) Hotenv: invalid", "warning"],
+    ["a change that waits for a yes", online({ state: "waiting" }), "$(question) Hotenv: waiting", "none"],
     ["a pause", online({ state: "paused", paused: true }), "$(debug-pause) Hotenv: paused", "none"],
     [
       "an agent that cannot be reached",
-      { connection: "offline", status: status(), error: offline },
+      { ...online(), connection: "offline", error: offline },
       "$(debug-disconnect) Hotenv: offline",
       "none",
     ],
     [
       "a first connection",
-      { connection: "connecting", status: undefined, error: undefined },
+      { ...online(), connection: "connecting", status: undefined },
+      "$(sync~spin) Hotenv: connecting",
+      "none",
+    ],
+    ["a connection that was lost a moment ago", lost(999), "$(check) Hotenv: stable", "none"],
+    ["a connection that stays away", lost(1_000), "$(sync~spin) Hotenv: connecting", "none"],
+    [
+      "an agent that is to be another one",
+      { ...online(), restarting: true },
       "$(sync~spin) Hotenv: connecting",
       "none",
     ],
     [
-      "a connection that was lost a moment ago",
-      { connection: "connecting", status: status(), error: offline },
-      "$(check) Hotenv: stable",
+      "an agent that ended to be another one",
+      lost(0, { restarting: true }),
+      "$(sync~spin) Hotenv: connecting",
+      "none",
+    ],
+    [
+      "a rollout that an agent ends with",
+      { ...running(["api", "starting"]), restarting: true },
+      "$(sync~spin) api 1/1",
+      "none",
+    ],
+    [
+      "a rollout whose agent has ended to be another one",
+      { ...running(["api", "starting"]), ...lost(0, { restarting: true }) },
+      "$(sync~spin) Hotenv: connecting",
+      "none",
+    ],
+    [
+      "a restart that came to nothing",
+      lost(9_000, { connection: "offline", restarting: true }),
+      "$(debug-disconnect) Hotenv: offline",
       "none",
     ],
   ];
@@ -138,6 +174,17 @@ describe("the status bar's item", () => {
     assert.equal(view(online({ state: "updating", rollout: ended }))?.text, "$(sync~spin) Hotenv: updating");
   });
 
+  it("is another one as soon as a loss is worth a word, and by time alone only then", () => {
+    const changes = (...sessions: SessionState[]): number | undefined =>
+      changesInMs(
+        sessions.map((session) => ({ name: "shop", session })),
+        now,
+      );
+    assert.equal(changes(online(), lost(400), lost(900)), 100);
+    assert.equal(changes(online(), lost(1_000)), undefined);
+    assert.equal(changes(), undefined);
+  });
+
   it("is not there without a project", () => {
     assert.equal(statusView([], now), undefined);
   });
@@ -188,7 +235,7 @@ describe("the status bar's tooltip", () => {
       [
         "**shop** stable",
         "api failed its health check.",
-        "| Service | State | Up |\n|:--|:--|--:|\n| api | healthy | 1h |\n| db | exited |  |",
+        "| Service&emsp; | State&emsp; | Up |\n|:--|:--|--:|\n| api&emsp; | healthy&emsp; | 1h |\n| db&emsp; | exited&emsp; |  |",
         "Last rollout: rolled-back, 2 minutes ago: api was unhealthy",
         "Revision 12 runs; the last good one is 11.",
         "[Show timeline](command:hotenv.showTimeline) · [Show services](command:hotenv.showServices) · [Pause](command:hotenv.pause) · " +
@@ -199,9 +246,20 @@ describe("the status bar's tooltip", () => {
 
   it("says why there is no agent, and offers to start one", () => {
     const error = new HotenvError("compose-missing", "There is no Compose plugin.", { todo: "Install it." });
-    const tooltip = view({ connection: "offline", status: undefined, error })?.tooltip;
+    const tooltip = view({ ...online(), connection: "offline", status: undefined, error })?.tooltip;
     assert.match(tooltip ?? "", /There is no Compose plugin\. Install it\./);
     assert.match(tooltip ?? "", /\[Start agent\]\(command:hotenv\.restartAgent\)/);
+  });
+
+  it("says why there is no connection, and that the rest may be out of date", () => {
+    assert.deepEqual(view(lost(2_000))?.tooltip.split("\n\n"), [
+      "**shop** connecting",
+      "The connection to the agent was lost \\(code 1006\\).",
+      "What follows may be out of date.",
+      "Revision 12 runs.",
+      "[Show timeline](command:hotenv.showTimeline) · [Show services](command:hotenv.showServices) · [Show log](command:hotenv.showLog)",
+    ]);
+    assert.match(view(lost(0, { restarting: true }))?.tooltip ?? "", /The agent is being restarted\./);
   });
 
   it("lets no text of a project become markup", () => {

@@ -37,7 +37,7 @@ export const tooltipCommands: readonly Command[] = [
   commands.showLog,
 ];
 
-/** What a project's session amounts to in one word; `connecting` is said until the first status. */
+/** What a project's session amounts to in one word; `connecting`: what is known is not, or no longer, the truth. */
 type Mood = State | "connecting";
 
 /** The mood that decides what the item shows where projects differ: the first of these. */
@@ -58,7 +58,7 @@ const looks: {
 } = {
   error: { icon: "$(error)", word: () => t("error"), severity: "error" },
   invalid: { icon: "$(warning)", word: () => t("invalid"), severity: "warning" },
-  waiting: { icon: "$(question)", word: () => t("waiting"), severity: "warning" },
+  waiting: { icon: "$(question)", word: () => t("waiting"), severity: "none" },
   restarting: { icon: "$(sync~spin)", word: () => t("restarting"), severity: "none" },
   updating: { icon: "$(sync~spin)", word: () => t("updating"), severity: "none" },
   offline: { icon: "$(debug-disconnect)", word: () => t("offline"), severity: "none" },
@@ -68,7 +68,8 @@ const looks: {
 };
 
 /** One word, in the person's language. */
-export const describeMood = (session: SessionState): string => looks[moodOf(session)].word();
+export const describeMood = (session: SessionState, now: number): string =>
+  looks[moodOf(session, now)].word();
 
 /**
  * @param now in ms since 1970
@@ -76,10 +77,10 @@ export const describeMood = (session: SessionState): string => looks[moodOf(sess
  */
 export function statusView(projects: readonly ProjectState[], now: number): StatusView | undefined {
   const [first, ...others] = [...projects].sort(
-    (a, b) => urgency.indexOf(moodOf(a.session)) - urgency.indexOf(moodOf(b.session)),
+    (a, b) => urgency.indexOf(moodOf(a.session, now)) - urgency.indexOf(moodOf(b.session, now)),
   );
   if (first === undefined) return undefined;
-  const mood = moodOf(first.session);
+  const mood = moodOf(first.session, now);
   const { icon, word, severity } = looks[mood];
   const progress = progressOf(mood, first.session.status);
   const whose = others.length === 0 || mood === "stable" ? "" : `${first.name}: `;
@@ -92,16 +93,32 @@ export function statusView(projects: readonly ProjectState[], now: number): Stat
   };
 }
 
-export function moodOf({ connection, status }: SessionState): Mood {
+/** A shorter loss of the connection is not worth a word: what was known last goes on being shown. */
+const unnoticedMs = 1_000;
+
+/** @param now in ms since 1970 */
+export function moodOf({ connection, status, lostAt, restarting }: SessionState, now: number): Mood {
   if (connection === "offline") return "offline";
-  // A short loss of the connection is not worth a word: what was known last goes on being shown.
-  return status === undefined ? "connecting" : status.state;
+  if (status === undefined) return "connecting";
+  if (lostAt !== undefined && (restarting || now - lostAt >= unnoticedMs)) return "connecting";
+  // An agent that is to end first brings its rollout to an end, and that is what one waits for.
+  return restarting && !isRollout(status.state) ? "connecting" : status.state;
+}
+
+const isRollout = (mood: Mood): boolean => mood === "restarting" || mood === "updating";
+
+/** In how many ms the view is another one though nothing is known anew; undefined: it stays as it is. */
+export function changesInMs(projects: readonly ProjectState[], now: number): number | undefined {
+  const left = projects
+    .map(({ session: { lostAt } }) => (lostAt === undefined ? 0 : lostAt + unnoticedMs - now))
+    .filter((ms) => ms > 0);
+  return left.length === 0 ? undefined : Math.min(...left);
 }
 
 /** "api 2/3" while a rollout runs. */
 function progressOf(mood: Mood, status: Status | undefined): string | undefined {
   const rollout = status?.rollout;
-  const runs = (mood === "restarting" || mood === "updating") && rollout && rollout.verdict === undefined;
+  const runs = isRollout(mood) && rollout && rollout.verdict === undefined;
   return runs ? rolloutProgress(rollout) : undefined;
 }
 
@@ -120,13 +137,14 @@ function rolloutProgress(rollout: Rollout): string | undefined {
 }
 
 function projectTooltip({ name, session }: ProjectState, now: number): string {
-  const { status, error } = session;
-  const mood = moodOf(session);
+  const { status } = session;
+  const mood = moodOf(session, now);
+  const isApart = mood === "offline" || mood === "connecting";
   const lines = [`**${escapeMarkdown(name)}** ${looks[mood].word()}`];
-  if (mood === "offline")
-    lines.push(escapeMarkdown(error === undefined ? t("No agent runs.") : describeError(error)));
-  else if (status?.detail) lines.push(escapeMarkdown(status.detail));
+  const why = isApart ? whyApart(session) : status?.detail;
+  if (why) lines.push(escapeMarkdown(why));
   if (status !== undefined) {
+    if (isApart) lines.push(t("What follows may be out of date."));
     if (status.services.length > 0) lines.push(serviceTable(status.services, now));
     lines.push(...history(status, now));
   }
@@ -134,14 +152,24 @@ function projectTooltip({ name, session }: ProjectState, now: number): string {
   return lines.join("\n\n");
 }
 
+/** Why what is known is not the truth; undefined: the session has only begun. */
+function whyApart({ connection, error, restarting }: SessionState): string | undefined {
+  if (connection !== "offline" && restarting) return t("The agent is being restarted.");
+  if (error !== undefined) return describeError(error);
+  return connection === "offline" ? t("No agent runs.") : undefined;
+}
+
 function serviceTable(services: readonly ServiceStatus[], now: number): string {
   const rows = services.map((status) => {
     const { service, state, since } = status;
     const uptime = state === "running" && since !== undefined ? lasting(now - Date.parse(since)) : "";
-    return `| ${escapeMarkdown(service)} | ${conditionOf(status)} | ${uptime} |`;
+    return row(escapeMarkdown(service), conditionOf(status), uptime);
   });
-  return [`| ${t("Service")} | ${t("State")} | ${t("Up")} |`, "|:--|:--|--:|", ...rows].join("\n");
+  return [row(t("Service"), t("State"), t("Up")), "|:--|:--|--:|", ...rows].join("\n");
 }
+
+/** The hover puts no room between columns by itself. */
+const row = (...cells: readonly string[]): string => `| ${cells.join("&emsp; | ")} |`;
 
 function history({ rollout, revision, lastGood }: Status, now: number): string[] {
   const lines: string[] = [];
@@ -164,8 +192,9 @@ function links(mood: Mood, status: Status | undefined): string {
   if (mood === "offline") shown.push([t("Start agent"), commands.restartAgent]);
   if (mood === "error") shown.push([t("Retry"), commands.applyNow]);
   shown.push([t("Show timeline"), commands.showTimeline]);
-  if (status !== undefined && mood !== "offline") {
-    shown.push([t("Show services"), commands.showServices]);
+  if (status !== undefined && mood !== "offline") shown.push([t("Show services"), commands.showServices]);
+  // What asks the agent waits for one.
+  if (status !== undefined && mood !== "offline" && mood !== "connecting") {
     const isUp = status.services.some(({ state }) => state === "running" || state === "restarting");
     if (!isUp && status.services.length > 0 && !status.paused)
       shown.push([t("Start project"), commands.startProject]);

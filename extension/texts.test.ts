@@ -11,12 +11,32 @@ import {
 } from "../core/protocol/words.ts";
 import { diffAddress, parseDiffAddress } from "./diff-address.ts";
 import { userEnvironment } from "./environment.ts";
+import { linked, withoutLinks } from "./message-text.ts";
 import { goingBackText, planText, rolledBackText, stepText, toneOf } from "./outcome.ts";
 import { keysText, revisionItems } from "./revision-items.ts";
 import { ago, lasting, took } from "./time.ts";
 import { timelinePage } from "./timeline-page.ts";
 
 const now = Date.parse("2026-01-02T12:00:00.000Z");
+
+describe("a notification's text", () => {
+  it("has no link in what files say", () => {
+    assert.equal(
+      withoutLinks("A [x](command:evil) → [y](https://evil.test)"),
+      "A [x] (command:evil) → [y] (https://evil.test)",
+    );
+    assert.equal(
+      linked("A [x](command:evil)", "Yes", "hotenv.confirmRollback"),
+      "A [x] (command:evil) [Yes](command:hotenv.confirmRollback)",
+    );
+  });
+
+  it("keeps its own link, however long it is", () => {
+    const text = linked("x".repeat(2_000), "Yes", "hotenv.confirmRollback");
+    assert.equal(text.length, 1_000);
+    assert.match(text, /x… \[Yes\]\(command:hotenv\.confirmRollback\)$/);
+  });
+});
 
 describe("times for people", () => {
   for (const [ms, text] of [

@@ -131,6 +131,30 @@ describe("the timeline's host", () => {
     assert.equal(kinds()[4], "snapshot");
   });
 
+  it("says that it connects from the request for another agent on, and once that it is online again", async () => {
+    const told = Promise.withResolvers<void>();
+    await open({
+      answers: {
+        stop: () => {
+          told.resolve();
+          return {};
+        },
+      },
+    });
+    const connections = (): string[] =>
+      posted.flatMap((message) => (message.type === "connection" ? [message.state] : []));
+    host.receive({ type: "ready" });
+    await until(() => kinds().includes("snapshot"));
+    const restarted = session.restart();
+    await told.promise;
+    assert.deepEqual(connections(), ["online", "connecting"]);
+    await agent.stop();
+    agent = await testAgent(project.paths, { seq: 9, answers: { "history/list": () => [revision] } });
+    await restarted;
+    await until(() => kinds().filter((kind) => kind === "snapshot").length === 2);
+    assert.deepEqual(connections(), ["online", "connecting", "online"]);
+  });
+
   it("passes requests on, and answers with what came of them", async () => {
     await open({
       answers: {

@@ -30,6 +30,10 @@ export interface TimelineHost extends Owned {
   readonly receive: (message: unknown) => void;
 }
 
+/** An agent that is to end is none to ask any more. */
+const shownConnection = ({ connection, restarting }: SessionState): SessionState["connection"] =>
+  connection === "online" && restarting ? "connecting" : connection;
+
 /** Revisions of a snapshot; the page asks for older ones as it needs them. */
 const firstRevisions = 100;
 
@@ -63,7 +67,9 @@ export function hostTimeline(session: AgentSession, { post, act, report }: PageH
     }
   };
 
-  const sendConnection = ({ connection: state, error }: SessionState): void => {
+  const sendConnection = (session: SessionState): void => {
+    const { error } = session;
+    const state = shownConnection(session);
     connection = state;
     post({ type: "connection", state, ...(error === undefined ? {} : { detail: describeError(error) }) });
     if (state === "online") void sendSnapshot();
@@ -71,7 +77,7 @@ export function hostTimeline(session: AgentSession, { post, act, report }: PageH
 
   owned.defer(
     session.onState((state) => {
-      if (ready && state.connection !== connection) sendConnection(state);
+      if (ready && shownConnection(state) !== connection) sendConnection(state);
     }),
   );
   owned.defer(

@@ -391,10 +391,16 @@ export class TimelinePage extends LitElement {
       return html`<main>${withoutSnapshot(this.state, this.#actions)}</main>${this.#toastView()}`;
     const isEmpty = this.state.revisions.length === 0 && this.#cards.count === 0;
     const services = status.services.map(({ service }) => service);
+    const notice = notices(this.state, status, this.busy, this.#actions);
+    // Wherever one reads: without an agent, what is there may be out of date.
+    const stays = this.state.connection !== "online";
     return html`
       <main>
-        ${header(this.state, status, this.busy, this.#actions)}
-        ${notices(this.state, status, this.busy, this.#actions)}
+        <div class="top">
+          ${header(this.state, status, this.busy, this.#actions)}
+          ${stays ? notice : nothing}
+        </div>
+        ${stays ? nothing : notice}
         <p class="unseen" role="status">${this.state.news}</p>
         ${isEmpty ? nothing : filters({ filter, matches, services, chart: this.chart !== undefined }, this.#actions)}
         ${

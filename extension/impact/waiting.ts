@@ -3,6 +3,7 @@ import * as vscode from "vscode";
 import { contextKeys } from "../contract.ts";
 import { Disposables } from "../disposables.ts";
 import { t } from "../l10n.ts";
+import { withoutLinks } from "../message-text.ts";
 import { tell } from "../messages.ts";
 import { planText, toneOf } from "../outcome.ts";
 import { withRollout } from "../progress.ts";
@@ -44,9 +45,12 @@ async function ask(
   const text = `${project.name}: ${detail} ${plan === undefined ? "" : planText(plan)}`.trim();
   const [apply, preview, dismiss] = [t("Apply"), t("Preview"), t("Dismiss")];
   for (;;) {
-    const chosen = await vscode.window.showWarningMessage(text, apply, preview, dismiss);
-    // Answered elsewhere meanwhile, or overtaken by a newer change.
-    if (project.session.state.status?.waiting?.id !== id) return;
+    const chosen = await vscode.window.showWarningMessage(withoutLinks(text), apply, preview, dismiss);
+    // Answered elsewhere meanwhile, or overtaken by a newer change: VS Code takes no message back.
+    if (project.session.state.status?.waiting?.id !== id) {
+      if (chosen !== undefined) tell("info", t("This change of {0} does not wait any more.", project.name));
+      return;
+    }
     if (chosen === apply || chosen === dismiss) return answerWaiting(project, chosen === apply, id);
     if (chosen !== preview) return;
     await show();

@@ -1,6 +1,9 @@
 // The way of a person who meets Hotenv: a bad value, a good one, what came of it, and back again. One project, one
 // window; each test begins where the one before it has ended.
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { after, afterEach, before, beforeEach, describe, it } from "mocha";
 import type { Locator, Page } from "playwright-core";
@@ -10,7 +13,7 @@ import { runningAgents } from "../workbench/agents.ts";
 import { closePanel, openFile, problems, replaceLine, save, squiggles } from "../workbench/editor.ts";
 import { notifications, pick, picks, runCommand } from "../workbench/palette.ts";
 import { statusItem, webview } from "../workbench/parts.ts";
-import { everyTheme, picture, screenshot } from "../workbench/pictures.ts";
+import { everyTheme, picture } from "../workbench/pictures.ts";
 import { createSandbox, type Sandbox } from "../workbench/sandbox.ts";
 import { until } from "../workbench/until.ts";
 import type { Workbench } from "../workbench/workbench.ts";
@@ -34,6 +37,28 @@ WEB_PORT=
 BUSYBOX_IMAGE=
 `;
 
+interface Probe extends AsyncDisposable {
+  readonly url: string;
+  /** As long as it does not, a rollout of the api goes on. */
+  passes: boolean;
+}
+
+async function startProbe(): Promise<Probe> {
+  const server = createServer((_, response) => response.writeHead(probe.passes ? 200 : 503).end());
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const probe: Probe = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    passes: true,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, "close");
+    },
+  };
+  return probe;
+}
+
 async function boxOf(shown: Locator): Promise<Box> {
   const box = await shown.first().boundingBox();
   assert(box, "It is not shown.");
@@ -48,6 +73,7 @@ describe("a person with the packaged extension and a Compose project that is up"
 
   const owned = new AsyncDisposableStack();
   let project: ExampleProject;
+  let probe: Probe;
   let sandbox: Sandbox;
   let workbench: Workbench;
   /** Line of WORKERS, counted from 1. */
@@ -71,6 +97,11 @@ describe("a person with the packaged extension and a Compose project that is up"
   before(async () => {
     project = owned.use(await exampleProject("browser"));
     await project.write(".env.schema", schema);
+    probe = owned.use(await startProbe());
+    await project.write(
+      "hotenv.yaml",
+      `services: { api: { verify: [{ http: { url: "${probe.url}", status: 200 }, timeout: 5m }] } }\n`,
+    );
     await project.compose("up", "-d", "--wait");
     idsBefore = await project.ids();
     textBefore = await project.read(".env");
@@ -88,7 +119,7 @@ describe("a person with the packaged extension and a Compose project that is up"
 
   it("sees in the status bar that what runs is what the files say", async () => {
     await isStable();
-    await picture(workbench, "status-stable");
+    await picture(workbench, "status-stable", everyTheme);
     assert.deepEqual(await replaced(), []);
   });
 
@@ -110,9 +141,11 @@ describe("a person with the packaged extension and a Compose project that is up"
     await openFile(page, join(project.dir, ".env"));
     await replaceLine(page, line, "WORKERS=3");
     await squiggles(page, "error").waitFor({ state: "detached" });
+    probe.passes = false;
     await save(page);
     await hotenv().filter({ hasText: "api 1/1" }).waitFor();
-    await screenshot(page, "status-rolling-out-dark");
+    await picture(workbench, "status-rolling-out", everyTheme);
+    probe.passes = true;
     await isStable();
     assert.equal(await project.environment("api", "WORKERS"), "3");
     assert.deepEqual(await replaced(), ["api"]);
@@ -147,11 +180,12 @@ describe("a person with the packaged extension and a Compose project that is up"
       assert(!overlap(changed, await boxOf(question)), "The question lies over what it asks about.");
     }
     assert.doesNotMatch(await diff().innerText(), /only-an-example/, "The diff shows a secret.");
-    await picture(workbench, "diff");
+    await picture(workbench, "diff", everyTheme);
     assert.equal(await project.environment("api", "WORKERS"), "3");
 
     await page.getByRole("button", { name: "Confirm Rollback" }).waitFor();
     await runCommand(page, "Hotenv: Confirm Rollback");
+    await question.waitFor({ state: "detached" });
     await results().filter({ hasText: "Rolled back to revision 1: api recreated." }).waitFor();
     assert.equal(await diff().count(), 0, "The difference is shown, though it is none any more.");
     await picture(workbench, "rolled-back");
@@ -195,9 +229,16 @@ describe("a person with the packaged extension and a Compose project that is up"
     const { page } = workbench;
     const before = await project.ids();
     const chosen = webview(page).getByRole("article").filter({ hasText: "Revision 2" });
-    await chosen.getByRole("button", { name: /^Roll back to / }).click();
     const question = notifications(page, "back to revision 2?");
-    await question.getByRole("button", { name: "Roll Back", exact: true }).click();
+    await chosen.getByRole("button", { name: /^Roll back to / }).click();
+    await question.getByRole("button", { name: "Cancel", exact: true }).click();
+    await question.waitFor({ state: "detached" });
+    assert.deepEqual(await project.ids(), before);
+    // The difference lies over the timeline.
+    await runCommand(page, "View: Close Editor");
+    await chosen.getByRole("button", { name: /^Roll back to / }).click();
+    await question.getByText("Roll Back", { exact: true }).click();
+    await question.waitFor({ state: "detached" });
     await results().filter({ hasText: "Rolled back to revision 2: api recreated." }).waitFor();
     assert.equal(await project.environment("api", "WORKERS"), "3");
     await isStable();
@@ -231,7 +272,7 @@ describe("a person with the packaged extension and a Compose project that is up"
     await before.hover();
     await before.getByRole("button", { name: /^Roll back to / }).click();
     const question = notifications(second.page, "back to revision 5?");
-    await question.getByRole("button", { name: "Roll Back", exact: true }).click();
+    await question.getByText("Roll Back", { exact: true }).click();
     await Promise.all(
       windows.map((each) =>
         newest(each).filter({ hasText: "Revision 7" }).filter({ hasText: "applied" }).waitFor(),
@@ -251,6 +292,26 @@ describe("a person with the packaged extension and a Compose project that is up"
     await picture(workbench, "status-offline", everyTheme);
     await runCommand(page, "Hotenv: Restart Agent");
     await until("one agent runs", async () => (await runningAgents(sandbox.agentState)).length === 1);
+    await isStable();
+  });
+
+  it("sees that an agent is being restarted, for as long as that takes", async () => {
+    const { page } = workbench;
+    const [pid] = await runningAgents(sandbox.agentState);
+    assert(pid !== undefined);
+    // It hears that it is to end, and does nothing about it yet.
+    process.kill(pid, "SIGSTOP");
+    try {
+      await runCommand(page, "Hotenv: Restart Agent");
+      await hotenv().filter({ hasText: "Hotenv: connecting" }).waitFor();
+      await picture(workbench, "status-connecting", everyTheme);
+    } finally {
+      process.kill(pid, "SIGCONT");
+    }
+    await until("another agent runs", async () => {
+      const [other] = await runningAgents(sandbox.agentState);
+      return other !== undefined && other !== pid;
+    });
     await isStable();
   });
 });

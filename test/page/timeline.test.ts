@@ -519,6 +519,12 @@ describe("the timeline page in a browser", function () {
       await page.getByText("The agent has ended. What you see may be out of date").waitFor();
       assert.equal(await page.getByRole("button", { name: "Pause" }).isDisabled(), true);
       await picture("offline", true);
+      await page.mouse.wheel(0, 2_000);
+      await until("the list was scrolled", async () => (await page.evaluate(() => scrollY)) > 0);
+      const notice = page.getByRole("region", { name: "Connection" });
+      const { y = -1 } = (await notice.boundingBox()) ?? {};
+      assert.ok(y > 0, "The notice has gone with the list.");
+      await picture("offline-scrolled");
       await send({ type: "snapshot", seq: lastSeq, status: demoStatus(), revisions });
       await page.getByText("The agent has ended.").waitFor({ state: "detached" });
     });

@@ -1,6 +1,7 @@
 /** The extension as it is shipped. */
 import { execFile } from "node:child_process";
-import { join, resolve } from "node:path";
+import { mkdir } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { artifacts, root } from "./places.ts";
 
@@ -18,6 +19,7 @@ export function packageExtension(): Promise<string> {
 }
 
 async function pack(file: string): Promise<string> {
+  await mkdir(dirname(file), { recursive: true });
   // The same command that a release runs; its last `--out` counts.
   await promisify(execFile)("npm", ["run", "--silent", "package", "--", "--out", file], { cwd: root });
   return file;

@@ -2,14 +2,12 @@ import { css } from "lit";
 
 /** The header and what stands between it and the timeline. */
 export const headerStyle = css`
-  header {
-    position: sticky;
-    top: 0;
-    z-index: 2;
-    padding: 14px 0 10px;
-    background: var(--surface);
-    border-bottom: 1px solid var(--line);
-  }
+  .top { position: sticky; top: 0; z-index: 2; background: var(--surface); }
+  .top .notice { margin: 10px 0; }
+  .top:has(.notice) { border-bottom: 1px solid var(--line); }
+  .top:has(.notice) header { border-bottom: 0; padding-bottom: 0; }
+  main:has(.top .notice) article { scroll-margin-top: 180px; }
+  header { padding: 14px 0 10px; border-bottom: 1px solid var(--line); }
   .bar { display: flex; align-items: center; gap: 4px 14px; min-height: 28px; }
   h1 { font-size: 1.25em; font-weight: 600; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
   .state { display: inline-flex; align-items: center; gap: 4px; white-space: nowrap; }

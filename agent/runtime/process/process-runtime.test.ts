@@ -184,7 +184,11 @@ describe("the process runtime", function () {
     await perform(runtime, stepOf(first), "r1");
     assert.equal((await runtime.verify("api", first, untilItEndsMs, never)).ok, false);
 
-    const api = scripted("api", "for (let i = 1; i <= 30; i++) console.error('line ' + i); process.exit(3)");
+    // Both streams are one file, opened for appending: their lines are in the order in which they were written.
+    const api = scripted(
+      "api",
+      "for (let i = 1; i <= 30; i++) console[i % 3 === 0 ? 'log' : 'error']('line ' + i); process.exit(3)",
+    );
     await perform(runtime, stepOf(api, first), "r2");
     const result = await runtime.verify("api", api, untilItEndsMs, never);
     assert.ok(!result.ok);
