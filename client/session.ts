@@ -22,6 +22,7 @@ import { askForHandover, makeRoom } from "./handover.ts";
 import { ConnectionLost } from "./json-rpc.ts";
 import type { ProjectPaths } from "./location.ts";
 import { findAgent } from "./rendezvous.ts";
+import { closing, endAgent, endedOnPurpose, goingAway, replaced, serviceRestart } from "./session-end.ts";
 
 export interface SessionState {
   /** `offline`: several attempts failed in a row; the session goes on trying, slowly. */
@@ -371,7 +372,7 @@ export function startSession(options: SessionOptions): AgentSession {
       try {
         ending = true;
         try {
-          if (running !== undefined) await end(running, signal);
+          if (running !== undefined) await endAgent(running, signal);
         } finally {
           ending = false;
         }
@@ -393,33 +394,7 @@ export function startSession(options: SessionOptions): AgentSession {
   };
 }
 
-/** Resolves when the agent has hung up. */
-async function end(client: AgentClient, signal: AbortSignal | undefined): Promise<void> {
-  const closed = closing(client);
-  await client.call("stop", {}, { signal }).catch((error: unknown) => {
-    // It may hang up before its answer is out: ended is what it should be.
-    if (toHotenvError(error).code !== "agent-unreachable") throw error;
-  });
-  await closed;
-}
-
-const endedOnPurpose = (): HotenvError =>
-  new HotenvError("agent-unreachable", t("The agent was stopped."), {
-    todo: t("Restart it to have changes applied again."),
-  });
-
-const replaced = (): HotenvError =>
-  new HotenvError("agent-unreachable", t("The agent makes room for a newer one."));
-
-/** WebSocket close code (RFC 6455, 7.4.1) of an agent that ends because it was told to. */
-const goingAway = 1001;
-/** The same of one that makes room for a newer one (IANA's registry). */
-const serviceRestart = 1012;
 const handoverPauseMs = 1_000;
 /** How long an agent that holds the project may take until it listens. What else may hold it is a command, for longer. */
 const appearanceMs = 5_000;
 const appearancePauseMs = 50;
-
-function closing(client: AgentClient): Promise<number> {
-  return new Promise((resolve) => client.onClose(resolve));
-}

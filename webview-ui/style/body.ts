@@ -29,7 +29,7 @@ export const bodyStyle = css`
   .value { padding: 1px 4px; border: 1px solid var(--value-edge, transparent); border-radius: 3px; box-decoration-break: clone; -webkit-box-decoration-break: clone; white-space: pre-wrap; }
   .value.before { background: var(--removed); }
   .value.after { background: var(--inserted); }
-  .value.empty { font-style: italic; color: var(--muted); }
+  .value.empty { font-style: italic; }
   /* Its letters have no italics; they are in brackets. */
   .value.empty:lang(zh) { font-style: normal; }
   .arrow { margin: 0 .35em; color: var(--muted); }
