@@ -3,6 +3,7 @@
  * answer, so it is asked once where the plugin is, and the plugin is then run as it would run it.
  */
 import { execFile } from "node:child_process";
+import { stat } from "node:fs/promises";
 import { promisify } from "node:util";
 import * as z from "zod";
 
@@ -66,6 +67,19 @@ export function composeProgram(environment: Environment): Program {
     asked.program = program ?? throughDocker;
   });
   return asked.program;
+}
+
+/** What changes when another Compose is installed in its place; undefined where docker still has to find it. */
+export async function programMark(environment: Environment): Promise<string | undefined> {
+  const { command } = composeProgram(environment);
+  if (command === throughDocker.command) return undefined;
+  try {
+    const { size, mtimeMs, ino } = await stat(command);
+    return [command, ino, size, mtimeMs].join(" ");
+  } catch {
+    // It has moved; whoever runs it next hears of that.
+    return undefined;
+  }
 }
 
 /** The program could not be started: it has moved. */

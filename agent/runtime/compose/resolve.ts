@@ -7,6 +7,8 @@ import { readResolved } from "../../../core/compose/resolved.ts";
 import type { Lookup } from "../../../core/interpolate/fill.ts";
 import { HotenvError } from "../../../core/protocol/errors.ts";
 import { type ComposeProject, runCompose } from "./compose-cli.ts";
+import { programMark } from "./compose-program.ts";
+import { type Hashed, hashesAfter, servicesIn } from "./service-hash.ts";
 
 /** A directory inside the project that a service mounts. */
 export interface MountedDirectory {
@@ -53,26 +55,39 @@ async function kindOf(path: string): Promise<"file" | "directory" | "other"> {
   return stats?.isFile() ? "file" : stats?.isDirectory() ? "directory" : "other";
 }
 
-/** The model that was hashed last in this environment: many saves change no more than a mounted file. */
-const hashed = new WeakMap<ComposeProject["environment"], Hashed>();
-interface Hashed {
+/** What was hashed last in this environment: many saves change no more than a mounted file, or a variable. */
+const hashed = new WeakMap<ComposeProject["environment"], Last>();
+interface Last {
   readonly directory: string;
   readonly printed: string;
   readonly hashes: ReadonlyMap<string, string>;
+  /** What Compose itself hashed, and which Compose. */
+  readonly asked: Hashed & { readonly mark: string | undefined };
 }
 
-/** @param printed the resolved model, from which alone the hashes follow */
+/** @param printed the resolved model, from which alone the hashes follow @param json the same, parsed */
 async function hashesOf(
   project: ComposeProject,
   name: string,
   printed: string,
+  json: unknown,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, string>> {
   const { environment, directory } = project;
+  const mark = await programMark(environment);
   const last = hashed.get(environment);
-  if (last?.directory === directory && last.printed === printed) return last.hashes;
+  const services = servicesIn(json);
+  if (last?.directory === directory) {
+    if (last.printed === printed) return last.hashes;
+    const isSame = mark !== undefined && mark === last.asked.mark;
+    const hashes = isSame ? hashesAfter(last.asked, services) : undefined;
+    if (hashes !== undefined) {
+      hashed.set(environment, { ...last, printed, hashes });
+      return hashes;
+    }
+  }
   const hashes = parseHashes(await runCompose(project, hashArguments(name), signal, { input: printed }));
-  hashed.set(environment, { directory, printed, hashes });
+  hashed.set(environment, { directory, printed, hashes, asked: { services, hashes, mark } });
   return hashes;
 }
 
@@ -95,8 +110,8 @@ export async function resolveCompose(
   const name = (json as { name?: unknown }).name;
   if (typeof name !== "string") throw new HotenvError("compose-invalid", "The project has no name.");
   // Read again as a project of its own, the printed model gives the hashes that `up` writes into labels,
-  // `env_file` contents included; asked directly, Compose 2.26 leaves those out.
-  const hashes = await hashesOf(project, name, printed, signal);
+  // `env_file` contents included; asked directly, Compose 2.26 leaves those out. Asked it is where the hash is not sure.
+  const hashes = await hashesOf(project, name, printed, json, signal);
   const resolved = readResolved(json, hashes, (path) => projectRelative(project.directory, path), lookup);
 
   const files = new Map<string, MountedFile[]>();
