@@ -91,6 +91,21 @@ export function rolledBackText(revision: number, { verdict, plan, message }: Out
   );
 }
 
+/** "WORKERS is what it was in revision 1: api recreated." Where it did not succeed, what the agent says of it. */
+export function rolledBackKeyText(
+  key: string,
+  revision: number,
+  { verdict, plan, message }: Outcome,
+): string {
+  if (verdict !== "applied") return t("{0} was not put back. {1}", key, message);
+  return t(
+    "{0} is what it was in revision {1}: {2}.",
+    key,
+    revision,
+    doneText(plan) ?? t("no service had to be touched"),
+  );
+}
+
 const stepTexts: Readonly<Record<StepState, (service: string) => string>> = {
   pending: (service) => t("{0} waits", service),
   preparing: (service) => t("preparing {0}", service),

@@ -3,7 +3,7 @@ import * as vscode from "vscode";
 import type { Diffs } from "./diff.ts";
 import { t } from "./l10n.ts";
 import { tell } from "./messages.ts";
-import { goingBackText, planText, rolledBackText, toneOf } from "./outcome.ts";
+import { goingBackText, planText, rolledBackKeyText, rolledBackText, toneOf } from "./outcome.ts";
 import { withRollout } from "./progress.ts";
 import type { Project } from "./projects.ts";
 import type { Question } from "./question.ts";
@@ -50,6 +50,22 @@ export async function rollBackTo(
   // It compares with files that are no longer on the disk.
   if (outcome.verdict === "applied") await shown.close();
   tell(toneOf(outcome.verdict), rolledBackText(revision, outcome));
+}
+
+/** The same for one key: everything else stays. */
+export async function rollBackKeyTo(
+  project: Project,
+  revision: number,
+  key: string,
+  { question }: Pick<RollbackParts, "question">,
+): Promise<void> {
+  const { plan } = await project.session.call("rollback", { revision, key, dryRun: true });
+  const asked = t("Put {0} back to what it was in revision {1}? {2}", key, revision, planText(plan));
+  if (!(await question.ask(asked.trim()))) return;
+  const outcome = await withRollout(project, t("Putting {0} back", key), (signal) =>
+    project.session.call("rollback", { revision, key }, { signal }),
+  );
+  tell(toneOf(outcome.verdict), rolledBackKeyText(key, revision, outcome));
 }
 
 const showDiff = (): vscode.QuickInputButton => ({

@@ -12,7 +12,7 @@ import {
 import { diffAddress, parseDiffAddress } from "./diff-address.ts";
 import { userEnvironment } from "./environment.ts";
 import { linked, withoutLinks } from "./message-text.ts";
-import { goingBackText, planText, rolledBackText, stepText, toneOf } from "./outcome.ts";
+import { goingBackText, planText, rolledBackKeyText, rolledBackText, stepText, toneOf } from "./outcome.ts";
 import { keysText, revisionItems } from "./revision-items.ts";
 import { ago, lasting, took } from "./time.ts";
 import { timelinePage } from "./timeline-page.ts";
@@ -163,6 +163,14 @@ describe("what a command came to", () => {
       ],
     ] as const)
       assert.equal(rolledBackText(1, came), text);
+    assert.equal(
+      rolledBackKeyText("WORKERS", 1, outcome("applied", step("api", "recreate"))),
+      "WORKERS is what it was in revision 1: api recreated.",
+    );
+    assert.equal(
+      rolledBackKeyText("WORKERS", 1, outcome("rolled-back", step("api", "recreate"))),
+      "WORKERS was not put back. api failed. Revision 4 runs again.",
+    );
   });
 
   it("is told while it goes on, without a colon: the progress's title ends in one", () => {

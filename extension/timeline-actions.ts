@@ -5,10 +5,8 @@ import { revisionReport } from "../core/change/revision-report.ts";
 import { commands } from "./contract.ts";
 import { t } from "./l10n.ts";
 import { tell } from "./messages.ts";
-import { planText, rolledBackText, toneOf } from "./outcome.ts";
-import { withRollout } from "./progress.ts";
 import type { Project } from "./projects.ts";
-import { type RollbackParts, rollBackTo } from "./rollback.ts";
+import { type RollbackParts, rollBackKeyTo, rollBackTo } from "./rollback.ts";
 import type { PageAction } from "./timeline-host.ts";
 
 const pageCommands = { "restart-agent": commands.restartAgent, "show-log": commands.showLog } as const;
@@ -42,22 +40,6 @@ export async function carryOut(action: PageAction, project: Project, parts: Roll
     case "command":
       await vscode.commands.executeCommand(pageCommands[action.command]);
   }
-}
-
-async function rollBackKeyTo(
-  project: Project,
-  revision: number,
-  key: string,
-  { question }: RollbackParts,
-): Promise<void> {
-  const { plan } = await project.session.call("rollback", { revision, key, dryRun: true });
-  const consequence = planText(plan);
-  const asked = t("Put {0} back to what it was in revision {1}? {2}", key, revision, consequence);
-  if (!(await question.ask(asked.trim()))) return;
-  const outcome = await withRollout(project, t("Putting {0} back", key), (signal) =>
-    project.session.call("rollback", { revision, key }, { signal }),
-  );
-  tell(toneOf(outcome.verdict), rolledBackText(revision, outcome));
 }
 
 async function exportRevision(project: Project, number: number): Promise<void> {

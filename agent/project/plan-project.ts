@@ -3,7 +3,7 @@ import type { ProjectModel, ServiceModel } from "../../core/compose/model.ts";
 import { reloadsOf } from "../../core/plan/action.ts";
 import type { Explanation } from "../../core/plan/evidence.ts";
 import { findImpacts, type ServiceImpact } from "../../core/plan/impact.ts";
-import { orderPhases } from "../../core/plan/phases.ts";
+import { neededBy, orderPhases } from "../../core/plan/phases.ts";
 import { startFirst } from "../../core/plan/start-first.ts";
 import { actionUnder, restartsAll, restartsAllCause } from "../../core/plan/strategy.ts";
 import type { Action, Change, ServiceStatus } from "../../core/protocol/words.ts";
@@ -130,8 +130,13 @@ export function planProject(input: PlanInput): ProjectPlan {
 
   notes.push(...missingBelow(steps, running, up));
   const model = new Map([...before, ...after]);
-  const phases = orderPhases(model, new Set(steps.keys())).map((services) => ({
-    steps: services.flatMap((service) => steps.get(service) ?? []),
+  const touched = new Set(steps.keys());
+  const needed = neededBy(model, touched);
+  const phases = orderPhases(model, touched).map((services) => ({
+    steps: services.flatMap((service) => {
+      const step = steps.get(service);
+      return step === undefined ? [] : [{ ...step, waitsFor: needed.get(service) ?? [] }];
+    }),
   }));
   return { change, phases, notes, later };
 }

@@ -160,6 +160,35 @@ describe("A rollout", () => {
     );
   });
 
+  it("begins with a service when those that it waits for are proved, however long others take", async () => {
+    const plan = planOf([["slow", "quick"], ["next"]]);
+    const [first, { steps } = { steps: [] }] = plan.phases;
+    assert.ok(first);
+    const phases = [first, { steps: steps.map((step) => ({ ...step, waitsFor: ["quick"] })) }];
+    const { runtime, journal, did } = listing({});
+    const nextIsProved = Promise.withResolvers<void>();
+    const verify: Runtime["verify"] = async (service, ...more) => {
+      // Would it be waited for, neither would ever be proved.
+      if (service === "slow") await nextIsProved.promise;
+      if (service === "next") nextIsProved.resolve();
+      return runtime.verify(service, ...more);
+    };
+    const progress = new Progress(
+      "id",
+      1,
+      { ...plan, phases },
+      () => undefined,
+      (text) => text,
+    );
+    const { verdict } = await runRollout(
+      { revision: 1, plan: { ...plan, phases }, files: [], stabilityMs: 0 },
+      { journal, progress, runtimeOf: () => ({ ...runtime, verify }), returnFiles: noFiles },
+      new AbortController().signal,
+    );
+    assert.equal(verdict, "applied");
+    assert.ok(did.indexOf("do next/do0") > did.indexOf("do quick/do2"));
+  });
+
   it("undoes exactly what it did, of each service in reverse order, wherever it fails", async () => {
     const points = 3 * operationsPerStep;
     await fc.assert(

@@ -1,6 +1,6 @@
 /**
- * Runs a plan as one transaction over services: phase by phase, every operation journaled before it is
- * performed, every service proved; on failure everything goes back in reverse order and is proved again.
+ * Runs a plan as one transaction over services: each as soon as those that it depends on have proved themselves, every
+ * operation journaled before it is performed; on failure everything goes back in reverse order and is proved again.
  */
 import type { Rollout } from "../../core/protocol/words.ts";
 import type { Script } from "../runtime/runtime.ts";
@@ -39,8 +39,7 @@ export async function runRollout(
   const performed: Performed[] = [];
   let cleanups: readonly Performed[];
   try {
-    for (const [phase, { steps }] of request.plan.phases.entries())
-      await runPhase(phase, steps, request, parts, scripts, performed, signal);
+    await runSteps(request, parts, scripts, performed, signal);
     await holdSteady(request, parts, signal);
     cleanups = intendCleanups(request, parts, scripts, performed.length + 1);
     journal.commitPoint(request.revision);
@@ -104,10 +103,8 @@ async function prepareAll(
   }
 }
 
-/** Runs the steps of one phase side by side. The first failure stops the others between two operations. */
-async function runPhase(
-  phase: number,
-  steps: readonly ExecutableStep[],
+/** No service waits for one that it has nothing to do with. The first failure stops the others between two operations. */
+async function runSteps(
   request: EngineRequest,
   parts: EngineParts,
   scripts: ReadonlyMap<ExecutableStep, Script>,
@@ -116,17 +113,24 @@ async function runPhase(
 ): Promise<void> {
   const failed = new AbortController();
   const either = AbortSignal.any([signal, failed.signal]);
-  const outcomes = await Promise.allSettled(
-    steps.map(async (step) => {
-      try {
-        await runStep(phase, step, request, parts, scripts.get(step), performed, either);
-      } catch (error) {
-        failed.abort();
-        throw error;
-      }
-    }),
-  );
-  throwFirst(outcomes);
+  const proved = new Map<string, Promise<void>>();
+  for (const [phase, { steps }] of request.plan.phases.entries()) {
+    const before = [...proved.keys()];
+    for (const step of steps) {
+      const needed = (step.waitsFor ?? before).map((service) => proved.get(service));
+      const running = Promise.all(needed).then(async () => {
+        either.throwIfAborted();
+        try {
+          await runStep(phase, step, request, parts, scripts.get(step), performed, either);
+        } catch (error) {
+          failed.abort();
+          throw error;
+        }
+      });
+      proved.set(step.service, running);
+    }
+  }
+  throwFirst(await Promise.allSettled(proved.values()));
   signal.throwIfAborted();
 }
 

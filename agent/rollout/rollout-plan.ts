@@ -9,6 +9,8 @@ export interface ExecutableStep extends Step {
   /** Of how many rollouts that is the median. */
   readonly expectedFrom?: number;
   readonly evidence?: readonly Evidence[];
+  /** Services of the plan that have to prove themselves first; absent: all of the phases before. */
+  readonly waitsFor?: readonly string[];
 }
 
 export interface ExecutablePlan {

@@ -45,3 +45,27 @@ export function orderPhases(model: ProjectModel, services: ReadonlySet<string>):
   }
   return phases.filter((phase) => phase !== undefined);
 }
+
+/**
+ * @param model free of cycles
+ * @param services the ones that are asked about
+ * @returns each with those of them that it has to wait for: it depends on them, be it through others
+ */
+export function neededBy(
+  model: ProjectModel,
+  services: ReadonlySet<string>,
+): ReadonlyMap<string, readonly string[]> {
+  const known = new Map<string, ReadonlySet<string>>();
+  const nearest = (service: string): ReadonlySet<string> => {
+    const found =
+      known.get(service) ??
+      new Set(
+        (model.get(service)?.dependsOn ?? []).flatMap(({ service: on }) =>
+          services.has(on) ? [on] : [...nearest(on)],
+        ),
+      );
+    known.set(service, found);
+    return found;
+  };
+  return new Map([...services].map((service) => [service, [...nearest(service)].sort()]));
+}

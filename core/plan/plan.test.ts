@@ -4,7 +4,7 @@ import { describe, it } from "mocha";
 import type { ProjectModel, ServiceModel } from "../compose/model.ts";
 import { actionForFile, actionForPaths, causeOf } from "./action.ts";
 import { findImpacts } from "./impact.ts";
-import { findCycle, orderPhases } from "./phases.ts";
+import { findCycle, neededBy, orderPhases } from "./phases.ts";
 
 interface Sketch {
   readonly needs?: readonly string[];
@@ -160,6 +160,22 @@ describe("Phases", () => {
     assert.deepEqual(orderPhases(model, new Set(["web", "db", "cache"])), [["cache", "db"], ["web"]]);
   });
 
+  it("let each wait only for what it depends on, also through services that are not affected", () => {
+    const model = project({
+      db: {},
+      cache: {},
+      api: { needs: ["db"] },
+      web: { needs: ["api", "cache"] },
+      edge: { needs: ["web"] },
+    });
+    assert.deepEqual(Object.fromEntries(neededBy(model, new Set(["db", "cache", "web", "edge"]))), {
+      db: [],
+      cache: [],
+      web: ["cache", "db"],
+      edge: ["web"],
+    });
+  });
+
   it("name a cycle", () => {
     assert.deepEqual(findCycle(project({ a: { needs: ["b"] }, b: { needs: ["c"] }, c: { needs: ["b"] } })), [
       "b",
@@ -194,6 +210,14 @@ describe("Phases", () => {
           for (const { service: on } of dependsOn)
             if (chosen.has(service) && chosen.has(on))
               assert.ok((phaseOf.get(on) ?? 0) < (phaseOf.get(service) ?? 0));
+        // What one waits for stands in an earlier phase, and what it depends on is waited for.
+        const needed = neededBy(model, chosen);
+        for (const service of chosen) {
+          for (const on of needed.get(service) ?? [])
+            assert.ok((phaseOf.get(on) ?? 0) < (phaseOf.get(service) ?? 0));
+          for (const { service: on } of model.get(service)?.dependsOn ?? [])
+            assert.ok(!chosen.has(on) || needed.get(service)?.includes(on));
+        }
       }),
     );
   });

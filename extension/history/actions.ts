@@ -4,11 +4,9 @@ import type { KeyRevision } from "../../core/protocol/messages.ts";
 import { settings } from "../contract.ts";
 import { t } from "../l10n.ts";
 import { tell } from "../messages.ts";
-import { planText, toneOf } from "../outcome.ts";
-import { withRollout } from "../progress.ts";
 import type { Project } from "../projects.ts";
 import { type RevisionItem, revisionItems } from "../revision-items.ts";
-import type { RollbackParts } from "../rollback.ts";
+import { type RollbackParts, rollBackKeyTo } from "../rollback.ts";
 import { ago } from "../time.ts";
 import { addKey, type KeyPlace } from "./keys.ts";
 
@@ -76,13 +74,7 @@ export async function rollBackKey(project: Project, { question }: RollbackParts)
   if (key === undefined) return;
   const change = await chooseChange(project, key, t("Put {0} back to what it was in", key));
   if (change === undefined) return;
-  const { revision } = change;
-  const dry = await project.session.call("rollback", { revision, key, dryRun: true });
-  if (!(await question.ask(`${dry.message} ${planText(dry.plan)}`))) return;
-  const outcome = await withRollout(project, t("Putting {0} back", key), (signal) =>
-    project.session.call("rollback", { revision, key }, { signal }),
-  );
-  tell(toneOf(outcome.verdict), outcome.message);
+  await rollBackKeyTo(project, change.revision, key, { question });
 }
 
 export async function annotateRevision(project: Project): Promise<void> {

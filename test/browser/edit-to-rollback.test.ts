@@ -11,7 +11,7 @@ import { statusItemId } from "../../extension/contract.ts";
 import { type ExampleProject, exampleProject } from "../support/docker-example.ts";
 import { runningAgents } from "../workbench/agents.ts";
 import { closePanel, openFile, problems, replaceLine, save, squiggles } from "../workbench/editor.ts";
-import { notifications, pick, picks, runCommand } from "../workbench/palette.ts";
+import { notifications, pick, picks, quickInput, runCommand } from "../workbench/palette.ts";
 import { statusItem, webview } from "../workbench/parts.ts";
 import { everyTheme, picture } from "../workbench/pictures.ts";
 import { createSandbox, type Sandbox } from "../workbench/sandbox.ts";
@@ -313,5 +313,61 @@ describe("a person with the packaged extension and a Compose project that is up"
       return other !== undefined && other !== pid;
     });
     await isStable();
+  });
+
+  it("compares, notes, follows a key and rolls it back from the palette", async () => {
+    const { page } = workbench;
+    const titled = (title: string) => quickInput(page).filter({ hasText: title }).waitFor();
+    const chooseKey = async (title: string) => {
+      await titled(title);
+      // Not by a click: a list that has just come may still move.
+      await quickInput(page).locator("input").fill("WORKERS");
+      await picks(page, "TITLE").waitFor({ state: "detached" });
+      await page.keyboard.press("Enter");
+    };
+    await runCommand(page, "Notifications: Clear All Notifications");
+    await runCommand(page, "Hotenv: Compare Revisions…");
+    // With a capital: the reasons of others name it, too.
+    await pick(page, /Revision 1/);
+    await titled("Compare revision 1 with");
+    await pick(page, /Revision 2/);
+    await diffLine("WORKERS=2").waitFor();
+    await diffLine("WORKERS=3").waitFor();
+    await runCommand(page, "View: Close Editor");
+
+    await runCommand(page, "Hotenv: Annotate or Pin Revision…");
+    await pick(page, /Revision 4/);
+    await titled("A note to revision 4");
+    await quickInput(page).locator("input").fill("half a worker is none");
+    await page.keyboard.press("Enter");
+    await pick(page, "Keep it from being pruned");
+    await notifications(page, "Revision 4 was annotated.").waitFor();
+
+    await runCommand(page, "Hotenv: Show Key History…");
+    await chooseKey("Show the history of a variable");
+    await titled("The history of WORKERS");
+    await pick(page, /revision 2/);
+    await diffLine("WORKERS=2").waitFor();
+    await diffLine("WORKERS=3").waitFor();
+    await runCommand(page, "View: Close Editor");
+
+    await runCommand(page, "Hotenv: Roll Back Key…");
+    await chooseKey("Roll back a variable");
+    await titled("Put WORKERS back to what it was in");
+    await pick(page, /revision 3/);
+    await notifications(page, "WORKERS").getByText("Roll Back", { exact: true }).click();
+    await results().filter({ hasText: "WORKERS is what it was in revision 3: api recreated." }).waitFor();
+    assert.equal(await project.environment("api", "WORKERS"), "2");
+    assert.equal(await project.read(".env"), textBefore);
+    await isStable();
+
+    await runCommand(page, "Hotenv: Prune History…");
+    await titled("Prune the history of");
+    await page.keyboard.press("Enter");
+    await notifications(page, "Nothing would go: 8 revisions stay.").waitFor();
+
+    await runCommand(page, "Hotenv: Show Timeline");
+    const noted = webview(page).getByRole("article").filter({ hasText: "Revision 4" });
+    await noted.filter({ hasText: "half a worker is none" }).waitFor();
   });
 });

@@ -10,6 +10,13 @@ const lastRollout = (events: readonly AgentEvent[]) => {
   return last.data.rollout;
 };
 
+const lastMove = (events: readonly AgentEvent[], service: string) => {
+  const last = events.findLast(
+    (event) => event.type === "restart_progress" && event.data.step?.service === service,
+  );
+  return last?.type === "restart_progress" ? last.data.step?.state : undefined;
+};
+
 for (const kind of runtimeKinds)
   describe(`A rollout that proves itself (${kind})`, function () {
     this.timeout(180_000);
@@ -50,6 +57,31 @@ for (const kind of runtimeKinds)
       assert.ok(failed !== undefined && back.every((time) => time !== undefined));
       const tookMs = Math.max(...back.map((time) => Date.parse(String(time)))) - Date.parse(failed);
       console.log(`      failure seen -> the first two serve again, proved: ${tookMs} ms`);
+    });
+
+    it("keeps no service waiting for one that it has nothing to do with", async () => {
+      await using its = await stack(kind, {
+        name: "apart",
+        policy: "{ stability: 0s }",
+        services: {
+          slow: `${loop()}\nhealthcheck: { test: "test ! -e gate/closed", interval: 1s, retries: 100 }`,
+          quick: loop(),
+          next: `${loop()}\ndepends_on: [quick]`,
+        },
+      });
+      const agent = await its.agent();
+      await its.close(true);
+      await its.set("other");
+      // It is in the second phase, and the first is not over.
+      await agent.next(
+        "restart_progress",
+        ({ step }) => step?.service === "next" && step.state === "healthy",
+      );
+      assert.equal(lastMove(agent.events, "slow"), "probing");
+      await its.close(false);
+      const { revision, message } = await nextVerdict(agent);
+      assert.equal(revision.verdict, "applied", message);
+      assert.deepEqual(await its.values(), { slow: "other", quick: "other", next: "other" });
     });
 
     it("notices in the stability window what ends 1.5 s after it was healthy", async () => {
