@@ -320,7 +320,6 @@ describe("a person with the packaged extension and a Compose project that is up"
     const titled = (title: string) => quickInput(page).filter({ hasText: title }).waitFor();
     const chooseKey = async (title: string) => {
       await titled(title);
-      // Not by a click: a list that has just come may still move.
       await quickInput(page).locator("input").fill("WORKERS");
       await picks(page, "TITLE").waitFor({ state: "detached" });
       await page.keyboard.press("Enter");

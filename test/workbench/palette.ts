@@ -1,5 +1,6 @@
 /** The command palette, quick picks and notifications, by the words that a person reads there. */
 import { errors, type Locator, type Page } from "playwright-core";
+import { until } from "./until.ts";
 
 export function quickInput(page: Page): Locator {
   return page.locator(".quick-input-widget:visible");
@@ -36,6 +37,15 @@ export async function runCommand(page: Page, title: string): Promise<void> {
 
 /** Chooses the first row that contains `text`. */
 export async function pick(page: Page, text: string | RegExp): Promise<void> {
+  await picks(page, text).first().waitFor();
+  // While a list comes up, a row becomes another one's: the click could meet that.
+  let before: string | undefined;
+  await until("the list had come to rest", async () => {
+    const now = (await picks(page).allInnerTexts()).join("\n");
+    const rests = now === before;
+    before = now;
+    return rests;
+  });
   await picks(page, text).first().click();
 }
 
