@@ -320,9 +320,7 @@ describe("a person with the packaged extension and a Compose project that is up"
     const titled = (title: string) => quickInput(page).filter({ hasText: title }).waitFor();
     const chooseKey = async (title: string) => {
       await titled(title);
-      await quickInput(page).locator("input").fill("WORKERS");
-      await picks(page, "TITLE").waitFor({ state: "detached" });
-      await page.keyboard.press("Enter");
+      await pick(page, "WORKERS");
     };
     await runCommand(page, "Notifications: Clear All Notifications");
     await runCommand(page, "Hotenv: Compare Revisions…");

@@ -6,10 +6,13 @@ export function quickInput(page: Page): Locator {
   return page.locator(".quick-input-widget:visible");
 }
 
-/** The rows of the quick pick that is open, filtered by a text that they contain. */
+/**
+ * The rows of the quick pick that is open, filtered by a text that is read out for them: VS Code uses rows again, and the
+ * text of the one before may still be in them, hidden.
+ */
 export function picks(page: Page, text?: string | RegExp): Locator {
   const rows = quickInput(page).locator(".quick-input-list .monaco-list-row");
-  return text === undefined ? rows : rows.filter({ hasText: text });
+  return text === undefined ? rows : rows.and(page.getByLabel(text));
 }
 
 /** How often one opens the palette before one gives up, and how long each time may take. */
