@@ -13,7 +13,7 @@ import { runningAgents } from "../workbench/agents.ts";
 import { closePanel, openFile, problems, replaceLine, save, squiggles } from "../workbench/editor.ts";
 import { notifications, pick, picks, quickInput, runCommand } from "../workbench/palette.ts";
 import { statusItem, webview } from "../workbench/parts.ts";
-import { everyTheme, picture } from "../workbench/pictures.ts";
+import { picture } from "../workbench/pictures.ts";
 import { createSandbox, type Sandbox } from "../workbench/sandbox.ts";
 import { until } from "../workbench/until.ts";
 import type { Workbench } from "../workbench/workbench.ts";
@@ -119,7 +119,7 @@ describe("a person with the packaged extension and a Compose project that is up"
 
   it("sees in the status bar that what runs is what the files say", async () => {
     await isStable();
-    await picture(workbench, "status-stable", everyTheme);
+    await picture(workbench, "status-stable");
     assert.deepEqual(await replaced(), []);
   });
 
@@ -130,7 +130,7 @@ describe("a person with the packaged extension and a Compose project that is up"
     await squiggles(page, "error").waitFor();
     const rows = await problems(page);
     await rows.filter({ hasText: /WORKERS.*number|number.*WORKERS/ }).waitFor();
-    await picture(workbench, "editor-squiggle", everyTheme);
+    await picture(workbench, "editor-squiggle");
     await closePanel(page);
     assert.equal(await project.read(".env"), textBefore);
     assert.deepEqual(await replaced(), []);
@@ -144,7 +144,7 @@ describe("a person with the packaged extension and a Compose project that is up"
     probe.passes = false;
     await save(page);
     await hotenv().filter({ hasText: "api 1/1" }).waitFor();
-    await picture(workbench, "status-rolling-out", everyTheme);
+    await picture(workbench, "status-rolling-out");
     probe.passes = true;
     await isStable();
     assert.equal(await project.environment("api", "WORKERS"), "3");
@@ -158,7 +158,7 @@ describe("a person with the packaged extension and a Compose project that is up"
     await newest.filter({ hasText: "Revision 2" }).filter({ hasText: "applied" }).waitFor();
     await newest.filter({ hasText: "WORKERS" }).filter({ hasText: "api" }).waitFor();
     await newest.filter({ hasText: "editor" }).waitFor();
-    await picture(workbench, "timeline", everyTheme);
+    await picture(workbench, "timeline");
 
     await newest.getByRole("button", { name: "Diff of revision 2" }).click();
     await diffLine("WORKERS=2").waitFor();
@@ -180,7 +180,7 @@ describe("a person with the packaged extension and a Compose project that is up"
       assert(!overlap(changed, await boxOf(question)), "The question lies over what it asks about.");
     }
     assert.doesNotMatch(await diff().innerText(), /only-an-example/, "The diff shows a secret.");
-    await picture(workbench, "diff", everyTheme);
+    await picture(workbench, "diff");
     assert.equal(await project.environment("api", "WORKERS"), "3");
 
     await page.getByRole("button", { name: "Confirm Rollback" }).waitFor();
@@ -217,12 +217,12 @@ describe("a person with the packaged extension and a Compose project that is up"
     await squiggles(page, "error").waitFor();
     const rows = await problems(page);
     await rows.filter({ hasText: /With this value, api .* Revision 3 is running/ }).waitFor();
-    await picture(workbench, "editor-rolled-back", everyTheme);
+    await picture(workbench, "editor-rolled-back");
     await closePanel(page);
     await runCommand(page, "Hotenv: Show Timeline");
     const newest = webview(page).getByRole("article").first();
     await newest.filter({ hasText: "rolled-back" }).filter({ hasText: "WORKERS must be a number" }).waitFor();
-    await picture(workbench, "timeline-rolled-back", everyTheme);
+    await picture(workbench, "timeline-rolled-back");
   });
 
   it("leaves the failure behind by rolling back from the timeline", async () => {
@@ -289,7 +289,7 @@ describe("a person with the packaged extension and a Compose project that is up"
     assert(pid !== undefined);
     process.kill(pid, "SIGTERM");
     await hotenv().filter({ hasText: "Hotenv: offline" }).waitFor();
-    await picture(workbench, "status-offline", everyTheme);
+    await picture(workbench, "status-offline");
     await runCommand(page, "Hotenv: Restart Agent");
     await until("one agent runs", async () => (await runningAgents(sandbox.agentState)).length === 1);
     await isStable();
@@ -304,7 +304,7 @@ describe("a person with the packaged extension and a Compose project that is up"
     try {
       await runCommand(page, "Hotenv: Restart Agent");
       await hotenv().filter({ hasText: "Hotenv: connecting" }).waitFor();
-      await picture(workbench, "status-connecting", everyTheme);
+      await picture(workbench, "status-connecting");
     } finally {
       process.kill(pid, "SIGCONT");
     }

@@ -9,7 +9,7 @@ import { type ExampleProject, exampleProject } from "../support/docker-example.t
 import { activeEditor, openFile, placeCursor, replaceLine, save } from "../workbench/editor.ts";
 import { notifications, runCommand } from "../workbench/palette.ts";
 import { statusItem } from "../workbench/parts.ts";
-import { everyTheme, picture } from "../workbench/pictures.ts";
+import { picture } from "../workbench/pictures.ts";
 import { createSandbox } from "../workbench/sandbox.ts";
 import type { Workbench } from "../workbench/workbench.ts";
 import { onlyAfterSuccess, openInstalled, pictureFailure } from "./installed.ts";
@@ -111,7 +111,7 @@ describe("a person who edits before saving", function () {
     const question = notifications(page, "A critical change waits for a yes");
     await question.waitFor();
     await hotenv().filter({ hasText: "Hotenv: waiting" }).waitFor();
-    await picture(workbench, "impact-confirm", everyTheme);
+    await picture(workbench, "impact-confirm");
     await question.getByRole("button", { name: "Dismiss", exact: true }).click();
     await isStable();
     assert.deepEqual(await project.ids(), idsBefore);

@@ -9,7 +9,7 @@ import { seriousViolations } from "../workbench/axe.ts";
 import { closePanel, openFile } from "../workbench/editor.ts";
 import { notifications, picks, runCommand } from "../workbench/palette.ts";
 import { formOf, statusItem, treeRow } from "../workbench/parts.ts";
-import { everyTheme, picture, screenshot } from "../workbench/pictures.ts";
+import { picture, screenshot } from "../workbench/pictures.ts";
 import { createSandbox } from "../workbench/sandbox.ts";
 import { until } from "../workbench/until.ts";
 import type { Workbench } from "../workbench/workbench.ts";
@@ -74,7 +74,7 @@ describe("a person who looks around", function () {
     for (const service of ["api", "db", "web"]) await row(service).filter({ hasText: "healthy" }).waitFor();
     await row("api").click();
     await row("Runtime").filter({ hasText: "Docker Compose" }).waitFor();
-    await picture(workbench, "services", everyTheme);
+    await picture(workbench, "services");
   });
 
   it("stops a service and starts it again from its row; the others are left alone", async () => {
@@ -111,7 +111,7 @@ describe("a person who looks around", function () {
     await picks(page, "Roll Back…").waitFor();
     await picks(page, "Pause").waitFor();
     assert.equal(await picks(page, "Start Project").count(), 0);
-    await picture(workbench, "status-menu", everyTheme);
+    await picture(workbench, "status-menu");
     await page.keyboard.press("Escape");
   });
 
@@ -130,12 +130,12 @@ describe("a person who looks around", function () {
     const { page } = workbench;
     await runCommand(page, "Hotenv: Pause");
     await hotenv().filter({ hasText: "paused" }).waitFor();
-    await picture(workbench, "status-paused", everyTheme);
+    await picture(workbench, "status-paused");
     await runCommand(page, "Hotenv: Resume");
     await isStable();
     await project.write(".env", `${textBefore}UNCLOSED="\n`);
     await hotenv().filter({ hasText: "invalid" }).waitFor();
-    await picture(workbench, "status-invalid", everyTheme);
+    await picture(workbench, "status-invalid");
     await project.write(".env", textBefore);
     await isStable();
     await runCommand(page, "Notifications: Clear All Notifications");
@@ -145,7 +145,7 @@ describe("a person who looks around", function () {
     for (const name of ["Diff", "Roll Back", "Retry", "Show Log", "Don't Show Again"])
       await failure.getByRole("button", { name, exact: true }).waitFor();
     await hotenv().filter({ hasText: "Hotenv: error" }).waitFor();
-    await picture(workbench, "notification-failed", everyTheme);
+    await picture(workbench, "notification-failed");
     await project.write(".env", textBefore);
     await isStable();
     await runCommand(page, "Notifications: Clear All Notifications");
@@ -171,7 +171,7 @@ describe("a person who looks around", function () {
     await until("the secret is hidden", async () => (await field("DB_PASSWORD").inputValue()) === "");
     await field("API_PORT").fill("80");
     await form().getByText("at least 1024").waitFor();
-    await picture(workbench, "form", everyTheme);
+    await picture(workbench, "form");
     assert.deepEqual(await seriousViolations(form()), []);
     // Nothing but the text was edited, in steps that can be undone.
     await runCommand(page, "Undo");
@@ -206,7 +206,7 @@ describe("a person who looks around", function () {
     await page.getByText("See what a change would touch").first().click();
     // Its pictures need the room.
     await runCommand(page, "View: Toggle Primary Side Bar Visibility");
-    await picture(workbench, "walkthrough", everyTheme);
+    await picture(workbench, "walkthrough");
   });
 
   it("finds Hotenv among the running extensions, and how long its activation took", async () => {

@@ -10,18 +10,13 @@ import type { Workbench } from "./workbench.ts";
 const nowhere = { x: 300, y: 4 };
 
 /** The last one is the one that the workbench is left in. */
-const plain: readonly Theme[] = ["light", "dark"];
-export const everyTheme: readonly Theme[] = ["contrast-light", "contrast-dark", ...plain];
+const themes: readonly Theme[] = ["contrast-light", "contrast-dark", "light", "dark"];
 
 /** Shows what is on the screen in each theme; the workbench is left in the dark one. */
-export async function picture(
-  workbench: Pick<Workbench, "page" | "setTheme">,
-  name: string,
-  order: readonly Theme[] = plain,
-): Promise<void> {
+export async function picture(workbench: Pick<Workbench, "page" | "setTheme">, name: string): Promise<void> {
   // Away from whatever would explain itself under the pointer.
   await workbench.page.mouse.move(nowhere.x, nowhere.y);
-  for (const theme of order) {
+  for (const theme of themes) {
     await workbench.setTheme(theme);
     await screenshot(workbench.page, `${name}-${theme}`);
   }
