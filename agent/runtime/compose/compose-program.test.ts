@@ -23,6 +23,7 @@ describe("what is run for `docker compose`", () => {
 
   it("is docker again when the plugin has moved", async function () {
     this.timeout(120_000);
+    // A shell script is no program there.
     if (process.platform === "win32") this.skip();
     const directory = await realpath(await mkdtemp(join(tmpdir(), "hotenv-program-")));
     try {
