@@ -1,5 +1,6 @@
 /** How to tell a person what a command came to. */
 import type { Outcome } from "../core/protocol/messages.ts";
+import { planText as phrase } from "../core/protocol/word-texts.ts";
 import type { Action, ChangeEntry, RolloutStep, StepState, Verdict } from "../core/protocol/words.ts";
 import { t } from "./l10n.ts";
 
@@ -19,15 +20,10 @@ export function toneOf(verdict: Verdict): Tone {
   }
 }
 
-/** "Recreates api, then web." for a plan that was not yet carried out. */
+/** "Recreate api, then recreate web." for a plan that was not yet carried out. */
 export function planText(plan: Outcome["plan"]): string {
-  const phases = plan.phases.map(({ steps }) => steps.filter(({ action }) => action !== "none"));
-  const parts = phases
-    .filter((steps) => steps.length > 0)
-    .map((steps) => steps.map(({ action, service }) => actionText(action, service)).join(", "));
-  if (parts.length === 0) return t("No service is touched.");
-  const text = parts.join(t(", then "));
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+  const text = phrase(plan);
+  return text === "" ? t("No service is touched.") : `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }
 
 /** More entries than this are counted, not named. */
@@ -43,21 +39,6 @@ export function goingBackText(entries: readonly ChangeEntry[]): string {
     );
   const rest = entries.length - parts.length;
   return parts.join(", ") + (rest > 0 ? t(" and {0} more", rest) : "");
-}
-
-const actionTexts: Readonly<Record<Action, (service: string) => string>> = {
-  none: (service) => t("leave {0} alone", service),
-  signal: (service) => t("signal {0}", service),
-  http: (service) => t("reload {0}", service),
-  exec: (service) => t("reload {0}", service),
-  restart: (service) => t("restart {0}", service),
-  recreate: (service) => t("recreate {0}", service),
-  rebuild: (service) => t("rebuild {0}", service),
-};
-
-/** "recreate api". */
-function actionText(action: Action, service: string): string {
-  return actionTexts[action](service);
 }
 
 const done: Readonly<Record<Exclude<Action, "none">, (services: string) => string>> = {

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import {
+  actionText,
   actionWord,
   kindWord,
   originWord,
+  planText,
   severityWord,
   stepStateWord,
   verdictWord,
@@ -17,7 +19,7 @@ import { speak, t } from "./l10n.ts";
 import { openRequests } from "./requests.ts";
 import { initialState, reduce } from "./state.ts";
 import { ago, exactly, ticking, took } from "./time.ts";
-import { actionText, planText, serviceWord, stateWord } from "./words.ts";
+import { serviceWord, stateWord } from "./words.ts";
 
 describe("the page in Chinese", () => {
   beforeEach(() => speak({ language: "zh-cn", texts: chinese }));

@@ -1,6 +1,15 @@
 /** The words of the protocol, as people read them: in English as they are. */
 import { t } from "../l10n.ts";
-import type { Action, ChangeEntry, Origin, ServiceStatus, Severity, StepState, Verdict } from "./words.ts";
+import type {
+  Action,
+  ChangeEntry,
+  Origin,
+  Plan,
+  ServiceStatus,
+  Severity,
+  StepState,
+  Verdict,
+} from "./words.ts";
 
 type Texts<Word extends string> = Readonly<Record<Word, () => string>>;
 
@@ -76,3 +85,28 @@ export const stepStateWord = (state: StepState): string => stepStates[state]();
 export const serviceStateWord = (state: ServiceStatus["state"]): string => serviceStates[state]();
 export const healthWord = (health: ServiceStatus["health"]): string => healths[health]();
 export const originWord = (origin: Origin): string => origins[origin]();
+
+const doings: Readonly<Record<Action, (service: string) => string>> = {
+  none: (service) => t("leave {0} alone", service),
+  signal: (service) => t("signal {0}", service),
+  http: (service) => t("reload {0}", service),
+  exec: (service) => t("reload {0} by a command", service),
+  restart: (service) => t("restart {0}", service),
+  recreate: (service) => t("recreate {0}", service),
+  rebuild: (service) => t("rebuild {0}", service),
+};
+
+/** "recreate api". */
+export const actionText = (action: Action, service: string): string => doings[action](service);
+
+/** "recreate db, then restart api, restart web"; empty where it touches nothing. */
+export const planText = ({ phases }: Pick<Plan, "phases">): string =>
+  phases
+    .map(({ steps }) =>
+      steps
+        .filter(({ action }) => action !== "none")
+        .map(({ action, service }) => actionText(action, service))
+        .join(", "),
+    )
+    .filter((phase) => phase !== "")
+    .join(t(", then "));

@@ -1,8 +1,8 @@
 /** What inside VS Code the editor does for the page. */
 import type { PageMessage } from "../../core/protocol/page.ts";
+import { actionText } from "../../core/protocol/word-texts.ts";
 import type { Plan } from "../../core/protocol/words.ts";
 import { t } from "../l10n.ts";
-import { actionText } from "../words.ts";
 import type { BrowserAgent } from "./agent.ts";
 import { confirmed, show } from "./dialog.ts";
 

@@ -1,9 +1,9 @@
 /** What is wrong, between header and timeline: each notice says what to do. */
 import { html, nothing, type TemplateResult } from "lit";
+import { planText } from "../../core/protocol/word-texts.ts";
 import type { Problem, Status, Waiting } from "../../core/protocol/words.ts";
 import { t } from "../l10n.ts";
 import type { PageState } from "../state.ts";
-import { planText } from "../words.ts";
 import type { Actions, Busy } from "./actions.ts";
 import { dot } from "./icons.ts";
 
