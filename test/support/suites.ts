@@ -1,7 +1,7 @@
 /** The suites of the test command: what each runs, what it needs of the machine, how long it may take. */
 
 /** Arguments of test/provision.sh. */
-export type Part = "compose" | "docker" | "servers" | "browser" | "code-server" | "prometheus";
+export type Part = "compose" | "docker" | "docker28" | "compose5" | "servers" | "browser" | "code-server" | "prometheus";
 
 export interface Suite {
   readonly name: string;
