@@ -17,7 +17,8 @@ import {
   statusOfService,
 } from "./containers.ts";
 import { keepsItsPlace, planDirect } from "./create-direct.ts";
-import { connectDocker, dockerError, dockerHost, endpointOf, statusOf } from "./docker.ts";
+import { connectDocker, dockerHost, endpointOf } from "./docker.ts";
+import { dockerError, statusOf } from "./docker-error.ts";
 import { type EventLoop, followEvents } from "./events.ts";
 import { execIn, staleFiles } from "./exec.ts";
 import { followContainers } from "./follow-logs.ts";

@@ -2,7 +2,7 @@
 import type Docker from "dockerode";
 import * as z from "zod";
 import type { ServiceStatus } from "../../../core/protocol/words.ts";
-import { dockerError, statusOf } from "./docker.ts";
+import { dockerError, statusOf } from "./docker-error.ts";
 
 export const labels = {
   project: "com.docker.compose.project",

@@ -8,7 +8,7 @@ import * as z from "zod";
 import { canonical } from "../../../core/compose/compare.ts";
 import type { Json, ServiceModel } from "../../../core/compose/model.ts";
 import { type Container, labels } from "./containers.ts";
-import { dockerError, statusOf } from "./docker.ts";
+import { dockerError, statusOf } from "./docker-error.ts";
 
 const oldSchema = z.looseObject({
   Id: z.string(),

@@ -7,7 +7,7 @@ import type { MountedFile } from "../../../core/compose/model.ts";
 import { HotenvError } from "../../../core/protocol/errors.ts";
 import type { ExecResult } from "../runtime.ts";
 import { inspectContainer } from "./containers.ts";
-import { dockerError, statusOf } from "./docker.ts";
+import { dockerError, statusOf } from "./docker-error.ts";
 import { demultiplex } from "./logs.ts";
 
 /** Of an output this much is read. */

@@ -5,7 +5,7 @@ import type Docker from "dockerode";
 import * as z from "zod";
 import type { LogPart } from "../runtime.ts";
 import { type Container, inspectContainer } from "./containers.ts";
-import { dockerError } from "./docker.ts";
+import { dockerError } from "./docker-error.ts";
 import type { EventLoop } from "./events.ts";
 import { demultiplex } from "./logs.ts";
 

@@ -5,7 +5,7 @@
 import type Docker from "dockerode";
 import * as z from "zod";
 import type { ServiceModel } from "../../../core/compose/model.ts";
-import { dockerError } from "./docker.ts";
+import { dockerError } from "./docker-error.ts";
 
 export const injectedFileSchema = z.object({
   /** Absolute, inside the container. */

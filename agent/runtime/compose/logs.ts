@@ -1,7 +1,7 @@
 /** The newest lines of a container's output. */
 import type Docker from "dockerode";
 import { inspectContainer } from "./containers.ts";
-import { dockerError } from "./docker.ts";
+import { dockerError } from "./docker-error.ts";
 
 const headerBytes = 8;
 

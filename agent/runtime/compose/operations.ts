@@ -13,7 +13,8 @@ import type { ComposeProject } from "./compose-cli.ts";
 import { type Container, inspectContainer, isAside, isKept, labels, listContainers } from "./containers.ts";
 import { createDirectly } from "./create-direct.ts";
 import { createThroughCompose } from "./create-gate.ts";
-import { dockerError, type Endpoint, statusOf } from "./docker.ts";
+import type { Endpoint } from "./docker.ts";
+import { dockerError, statusOf } from "./docker-error.ts";
 import { execIn } from "./exec.ts";
 import { inject, injectedFileSchema } from "./inject.ts";
 
