@@ -14,6 +14,8 @@ import {
   keptName,
   labels,
   listContainers,
+  nextName,
+  type Predecessor,
   statusOfService,
 } from "./containers.ts";
 import { keepsItsPlace, planDirect } from "./create-direct.ts";
@@ -108,7 +110,8 @@ export async function openComposeRuntime(project: ComposeProject, name: string):
   }
 
   async function prepare(step: Step, rollout: string, signal: AbortSignal): Promise<Script> {
-    const containers = await current(step.service);
+    const all = await listContainers(docker, name, step.service);
+    const containers = all.filter((container) => !isAside(container));
     if (isLighter(step.action)) return { operations: await lighter(step, containers), cleanup: [] };
     if (step.target === undefined) {
       const operations = containers.flatMap((container): ComposeOperation[] => [
@@ -124,7 +127,7 @@ export async function openComposeRuntime(project: ComposeProject, name: string):
       return { operations, cleanup: containers.map(({ id }): ComposeOperation => ({ kind: "remove", id })) };
     }
     await provideImage(step, step.target, signal);
-    return replace(step, step.target, containers, rollout);
+    return replace(step, step.target, all, rollout);
   }
 
   return {
@@ -204,20 +207,29 @@ export async function openComposeRuntime(project: ComposeProject, name: string):
   async function replace(
     step: Step,
     target: ServiceModel,
-    containers: readonly Container[],
+    all: readonly Container[],
     rollout: string,
   ): Promise<Script> {
     const { service } = step;
+    const containers = all.filter((container) => !isAside(container));
+    const before = all.map(({ id }) => id);
+    const olds = containers.map(
+      ({ id, name: called, labels: own }): Predecessor => ({
+        id,
+        name: called,
+        next: nextName(called, rollout),
+        ...(own[labels.number] === undefined ? {} : { number: own[labels.number] }),
+      }),
+    );
     const shares = sharesContainer(target);
     const wanted = labelsOf(step, containers);
     if (shares) delete wanted[labels.configHash];
-    const direct = shares ? undefined : await planDirect(docker, containers, step.current, target, wanted);
-    const olds = containers.map(({ id, name: called }) => ({ id, name: called }));
-    const ids = olds.map(({ id }) => id);
+    const direct = shares ? undefined : await planDirect(docker, olds, step.current, target, wanted);
     const create: ComposeOperation = {
       kind: "create",
       service,
       olds,
+      before,
       project: direct === undefined ? printResolved(name, withDependencies(step.project, service)) : "",
       labels: wanted,
       shares,
@@ -228,21 +240,28 @@ export async function openComposeRuntime(project: ComposeProject, name: string):
     const order = startFirst(target, step.project);
     const isBeside = order !== undefined && order.obstacle === undefined;
     const claimsNothingNew = isBeside || (step.current !== undefined && keepsItsPlace(step.current, target));
-    const start = { kind: "start", service, files, claimsNothingNew, shows: "starting" } as const;
-    if (olds.length === 0) return { operations: [create, { ...start, olds: [] }], cleanup: [] };
+    const start = { kind: "start", service, files, before, claimsNothingNew, shows: "starting" } as const;
+    if (olds.length === 0) return { operations: [create, start], cleanup: [] };
     const swaps = containers.flatMap(({ id, name: called, state }): ComposeOperation[] => [
       // Names first, while the old one still serves: from its stop to the new one's start nothing else is done.
       { kind: "set-aside", id, name: called, kept: keptName(called, rollout), undo: "name" },
-      { kind: "take-name", service, old: id, name: called, undo: "name" },
+      {
+        kind: "take-name",
+        service,
+        next: nextName(called, rollout),
+        name: called,
+        before,
+        undo: "name",
+      },
       ...(isBeside ? [] : [{ kind: "stop", id, shows: "stopping", undo: "resume" } as const]),
       // What was stopped stays stopped.
       ...(["running", "restarting", "paused"].includes(state) || step.start === true
-        ? [{ ...start, name: called, olds: ids }]
+        ? [{ ...start, name: called }]
         : []),
     ]);
     return {
       operations: [create, ...swaps],
-      cleanup: ids.flatMap((id): ComposeOperation[] => [
+      cleanup: olds.flatMap(({ id }): ComposeOperation[] => [
         // One that ran until now ends in its own time.
         ...(isBeside ? [{ kind: "stop", id } as const] : []),
         { kind: "remove", id },

@@ -11,7 +11,9 @@ export const labels = {
   configHash: "com.docker.compose.config-hash",
   dependsOn: "com.docker.compose.depends_on",
   configFiles: "com.docker.compose.project.config_files",
-  /** The container that this one took the place of. */
+  /** Counts the containers of a service, from 1. */
+  number: "com.docker.compose.container-number",
+  /** Says that it was made in the place of another. Compose's versions disagree about what it holds: never read. */
   replace: "com.docker.compose.replace",
 } as const;
 
@@ -66,15 +68,27 @@ export interface Container {
 
 /** What a container that was set aside for the way back is called. */
 export const keptName = (name: string, rollout: string) => `${name}.kept-${rollout}`;
-const keptPattern = /\.kept-[0-9a-z]+$/;
-export const isKeptName = (name: string) => keptPattern.test(name);
-export const isKept = (container: Container) => isKeptName(container.name);
+/** What the container that is to be called `name` is called until it takes its name. */
+export const nextName = (name: string, rollout: string) => `${name}.next-${rollout}`;
+const asidePattern = /\.(?:kept|next)-[0-9a-z]+$/;
+/** A name that a rollout gave to a container that is not, or not yet, the service. */
+export const isAsideName = (name: string) => asidePattern.test(name);
 
-/** Compose's and our name for a container that has not taken its place yet: 12 digits of the one before it. */
-const waitingPattern = /^[0-9a-f]{12}_/;
+/** A container of now, and what its successor is called until it takes the name. */
+export const predecessorSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  next: z.string(),
+  /** Which of the service's containers it is. */
+  number: z.string().optional(),
+});
+export type Predecessor = z.infer<typeof predecessorSchema>;
+
+/** What Compose's own `up`, killed halfway, leaves: 12 digits of a container's ID before its name. */
+const givenUpPattern = /^[0-9a-f]{12}_/;
 /** Not the service, but what was or may become it: kept for the way back, not started yet, or given up. */
 export const isAside = (container: Container) =>
-  isKept(container) || (waitingPattern.test(container.name) && container.state !== "running");
+  isAsideName(container.name) || (givenUpPattern.test(container.name) && container.state !== "running");
 
 /**
  * All containers of the project's services, running or not; one-off containers (`docker compose run`) are not among them.

@@ -71,7 +71,7 @@ describe("A container that Docker is asked for directly", () => {
     assert.deepEqual(body.Labels, {
       "com.docker.compose.service": "api",
       "com.docker.compose.config-hash": "new",
-      "com.docker.compose.replace": id,
+      "com.docker.compose.replace": "api-1",
     });
     assert.equal("Hostname" in body, false, "it gets its own");
     assert.deepEqual(body.NetworkingConfig, {

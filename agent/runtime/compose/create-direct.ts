@@ -7,7 +7,7 @@ import type Docker from "dockerode";
 import * as z from "zod";
 import { canonical } from "../../../core/compose/compare.ts";
 import type { Json, ServiceModel } from "../../../core/compose/model.ts";
-import { type Container, labels } from "./containers.ts";
+import { labels, type Predecessor } from "./containers.ts";
 import { dockerError, statusOf } from "./docker-error.ts";
 
 const oldSchema = z.looseObject({
@@ -50,7 +50,6 @@ export type OldContainer = z.infer<typeof oldSchema>;
 
 /** What Docker is asked for; plain JSON for the journal. */
 export interface DirectCreation {
-  readonly old: string;
   readonly name: string;
   readonly body: Readonly<Record<string, unknown>>;
 }
@@ -105,6 +104,11 @@ const isAnonymous = ({ Type, Name = "" }: OldContainer["Mounts"][number]) =>
 /** Docker's own network modes, in which a container has no network of the project's. */
 const isShared = (mode: string) => mode.startsWith("container:");
 
+/** Whoever has `docker compose up` or `logs` open is told by it that this one goes on where another ends. */
+const replaceLabel = (own: Readonly<Record<string, string>>) => ({
+  [labels.replace]: `${own[labels.service]}-${own[labels.number] ?? "1"}`,
+});
+
 /**
  * @param wanted labels that differ from the old container's
  * @returns undefined where the old container is not plain, or was not made from `current`. Pure.
@@ -143,7 +147,7 @@ export function directBody(
     // Where nobody chose one, it is the container's own ID.
     ...(hostname === shortId ? {} : { Hostname: hostname }),
     Env: environmentOf(after, image.environment),
-    Labels: { ...config.Labels, ...wanted, [labels.replace]: old.Id },
+    Labels: { ...config.Labels, ...wanted, ...replaceLabel(config.Labels) },
     HostConfig: host,
     NetworkingConfig: {
       EndpointsConfig: {
@@ -161,19 +165,19 @@ export function directBody(
 /** @returns undefined where it must go through Compose */
 export async function planDirect(
   docker: Docker,
-  containers: readonly Container[],
+  olds: readonly Predecessor[],
   current: ServiceModel | undefined,
   target: ServiceModel,
   wanted: Readonly<Record<string, string>>,
 ): Promise<DirectCreation[] | undefined> {
-  if (current === undefined || containers.length === 0 || !isPlainChange(current, target)) return undefined;
+  if (current === undefined || olds.length === 0 || !isPlainChange(current, target)) return undefined;
   const planned: DirectCreation[] = [];
-  for (const container of containers) {
-    const found = await describe(docker, container.id);
+  for (const { id, next } of olds) {
+    const found = await describe(docker, id);
     if (found === undefined) return undefined;
     const body = directBody(found.old, found.image, current, target, wanted);
     if (body === undefined) return undefined;
-    planned.push({ old: container.id, name: `${container.id.slice(0, 12)}_${container.name}`, body });
+    planned.push({ name: next, body });
   }
   return planned;
 }

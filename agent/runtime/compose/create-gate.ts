@@ -15,43 +15,19 @@ import {
 } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import * as z from "zod";
 import { type ComposeProject, runCompose } from "./compose-cli.ts";
-import { isKeptName, labels } from "./containers.ts";
+import type { Predecessor } from "./containers.ts";
 import type { Endpoint } from "./docker.ts";
-
-const held = /^\/(?:v[\d.]+\/)?containers\/[^/]+\/(?:stop|kill|rename|start|restart)(?:\?|$)/;
-const removal = /^\/(?:v[\d.]+\/)?containers\/[^/]+(?:\?|$)/;
-
-/** Whether Compose's request is held back rather than passed on. Pure. */
-export function isHeld(method: string, url: string): boolean {
-  return (method === "POST" && held.test(url)) || (method === "DELETE" && removal.test(url));
-}
-
-const creation = /^\/(?:v[\d.]+\/)?containers\/create(?:\?|$)/;
-
-const listing = /^\/(?:v[\d.]+\/)?containers\/json(?:\?|$)/;
-
-const listedSchema = z.array(z.looseObject({ Names: z.array(z.string()) }));
-
-/** Docker's list of containers without those that are kept for the way back: Compose must not tie anything to them. Pure. */
-export function withoutKept(body: string): string {
-  const listed = listedSchema.parse(JSON.parse(body));
-  return JSON.stringify(listed.filter(({ Names }) => !Names.some((name) => isKeptName(name))));
-}
-
-type Labels = Readonly<Record<string, string>>;
-const creationSchema = z.looseObject({ Labels: z.record(z.string(), z.string()).optional() });
-
-/** Compose's request to create a container, with these labels in the place of its own. Pure. */
-export function withLabels(body: string, wanted: Labels): string {
-  const request = creationSchema.parse(JSON.parse(body));
-  return JSON.stringify({ ...request, Labels: { ...request.Labels, ...wanted } });
-}
-
-/** For which service Compose asks a container. Pure. */
-export const serviceIn = (body: string): string | undefined =>
-  creationSchema.parse(JSON.parse(body)).Labels?.[labels.service];
+import {
+  adaptCreation,
+  type CreationRequest,
+  isCreation,
+  type Labels,
+  passageOf,
+  pathOf,
+  viewOf,
+  type Wanted,
+} from "./gate-rules.ts";
 
 async function bodyOf(request: AsyncIterable<unknown>): Promise<string> {
   const chunks: Buffer[] = [];
@@ -60,55 +36,64 @@ async function bodyOf(request: AsyncIterable<unknown>): Promise<string> {
 }
 
 async function passOn(
-  { endpoint, service, labels: wanted }: GateOptions,
+  options: GateOptions,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const { method, url = "", headers } = request;
-  let body: string | undefined;
-  if (method === "POST" && creation.test(url)) {
-    const asked = await bodyOf(request);
-    const other = serviceIn(asked);
-    if (other !== undefined && other !== service)
-      throw new Error(`${service} needs ${other}, which does not run as its files say. Apply that first.`);
-    body = withLabels(asked, wanted);
-  }
-  const isList = method === "GET" && listing.test(url);
+  const { method = "", url = "", headers } = request;
+  const view = viewOf(method, url);
+  const creation = isCreation(method, url) ? await adapt(options, url, request) : undefined;
   const adapted: IncomingHttpHeaders =
-    body === undefined ? headers : { ...headers, "content-length": String(Buffer.byteLength(body)) };
-  const onward = httpRequest({ ...endpoint, path: url, method, headers: adapted }, (answer) => {
-    if (isList && answer.statusCode === 200) {
+    creation === undefined
+      ? headers
+      : { ...headers, "content-length": String(Buffer.byteLength(creation.body)) };
+  const to = { ...options.endpoint, path: creation?.url ?? url, method, headers: adapted };
+  const onward = httpRequest(to, (answer) => {
+    if (view !== undefined && answer.statusCode === 200) {
       bodyOf(answer)
-        .then((text) =>
-          response.writeHead(200, { "content-type": "application/json" }).end(withoutKept(text)),
-        )
-        .catch((error: Error) => refuse(response, error));
+        .then((text) => response.writeHead(200, { "content-type": "application/json" }).end(view(text)))
+        .catch((error: Error) => refuse(response, error, 502));
       return;
     }
     response.writeHead(answer.statusCode ?? 502, answer.headers);
     answer.pipe(response);
   });
-  onward.on("error", (error) => refuse(response, error));
-  if (body === undefined) request.pipe(onward);
-  else onward.end(body);
+  onward.on("error", (error) => refuse(response, error, 502));
+  if (creation === undefined) request.pipe(onward);
+  else onward.end(creation.body);
 }
 
-function refuse(response: ServerResponse, error: Error): void {
-  if (!response.headersSent) response.writeHead(502, { "content-type": "application/json" });
+async function adapt(options: GateOptions, url: string, request: IncomingMessage): Promise<CreationRequest> {
+  const body = await bodyOf(request);
+  // Asked for side by side: whose successor it is, is settled before anybody waits again.
+  const adapted = adaptCreation({ url, body }, options, [...options.open]);
+  if (adapted.of !== undefined) options.open.delete(adapted.of);
+  return adapted;
+}
+
+function refuse(response: ServerResponse, error: Error, status: 403 | 502 = 403): void {
+  if (!response.headersSent) response.writeHead(status, { "content-type": "application/json" });
   response.end(JSON.stringify({ message: error.message }));
 }
 
-interface GateOptions {
+interface GateOptions extends Wanted {
   readonly endpoint: Endpoint;
-  readonly service: string;
-  readonly labels: Labels;
+  /** Those whose successor has not been asked for yet. */
+  readonly open: Set<Predecessor>;
 }
 
 async function listen(options: GateOptions, directory: string): Promise<{ server: Server; host: string }> {
   const server = createServer((request, response) => {
-    if (isHeld(request.method ?? "", request.url ?? "")) {
+    const { method = "", url = "" } = request;
+    const passage = passageOf(method, url);
+    if (passage !== "pass") {
       request.resume();
-      response.writeHead(204).end();
+      if (passage === "hold") response.writeHead(204).end();
+      else
+        refuse(
+          response,
+          new Error(`Compose asks for ${method} ${pathOf(url)}, which this step does not need.`),
+        );
       return;
     }
     passOn(options, request, response).catch((error: Error) => refuse(response, error));
@@ -126,8 +111,8 @@ async function listen(options: GateOptions, directory: string): Promise<{ server
 
 export interface Creation {
   readonly service: string;
-  /** How many containers the service has now. */
-  readonly replicas: number;
+  /** The containers that it has now: each is to have one successor. */
+  readonly successors: readonly Predecessor[];
   /** The project as printResolved prints it: nothing is read from disk, so that nothing can change in between. */
   readonly project: string;
   /**
@@ -140,25 +125,26 @@ export interface Creation {
 }
 
 /**
- * Creates new containers for a service: where it has some, one beside each, named `<12 digits of its ID>_<its name>`;
- * where it has none, its first.
+ * Creates new containers for a service: where it has some, one beside each, called `next`; where it has none, its first.
  * @throws HotenvError compose-invalid, docker-unreachable, docker-failed
  */
 export async function createThroughCompose(
   context: ComposeProject,
   endpoint: Endpoint,
-  { service, replicas, project, labels: wanted, shares }: Creation,
+  { service, successors, project, labels: wanted, shares }: Creation,
   signal: AbortSignal,
 ): Promise<void> {
   // 0700, so that nobody else finds this way to Docker.
   const directory = await mkdtemp(join(tmpdir(), "hotenv-"));
-  const { server, host } = await listen({ endpoint, service, labels: wanted }, directory);
+  const isFirst = successors.length === 0;
+  const options = { endpoint, service, labels: wanted, isFirst, open: new Set(successors) };
+  const { server, host } = await listen(options, directory);
   try {
     const where = ["-f", "-", "--project-directory", context.directory, "--profile", "*"];
     const up = ["up", "--no-start", "--force-recreate", "--no-build", "--pull", "never"];
     if (!shares) up.push("--no-deps");
     // As many as there are: `--scale` of an earlier `up` is kept.
-    if (replicas > 0) up.push("--scale", `${service}=${replicas}`);
+    if (!isFirst) up.push("--scale", `${service}=${successors.length}`);
     await runCompose(context, [...where, ...up, "--", service], signal, { host, input: project });
   } finally {
     await new Promise<void>((resolve) => {

@@ -1,7 +1,7 @@
 /**
  * What a step does to containers, as plain data for the journal; and how each is performed and reverted,
- * whatever state a crash left it in. The old container is found by its ID, the new one by its name or by
- * the label that says whose place it takes: nothing has to be remembered between two operations.
+ * whatever state a crash left it in. The old container is found by its ID. A new one is what is of the service and was
+ * not there when the intent was written: no label and no name of Compose's has to say so.
  */
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
@@ -10,7 +10,13 @@ import * as z from "zod";
 import { HotenvError } from "../../../core/protocol/errors.ts";
 import { stepStateSchema } from "../../../core/protocol/words.ts";
 import type { ComposeProject } from "./compose-cli.ts";
-import { type Container, inspectContainer, isAside, isKept, labels, listContainers } from "./containers.ts";
+import {
+  type Container,
+  inspectContainer,
+  isAside,
+  listContainers,
+  predecessorSchema,
+} from "./containers.ts";
 import { createDirectly } from "./create-direct.ts";
 import { createThroughCompose } from "./create-gate.ts";
 import type { Endpoint } from "./docker.ts";
@@ -24,23 +30,23 @@ const shows = {
   claimsNothingNew: z.boolean().optional(),
   renews: z.boolean().optional(),
 };
-const containerRef = z.object({ id: z.string(), name: z.string() });
+/** IDs of all containers that the service had when the step was prepared. */
+const before = z.array(z.string());
 
 export const operationSchema = z.discriminatedUnion("kind", [
   /** New containers beside `olds`, not started. */
   z.object({
     kind: z.literal("create"),
     service: z.string(),
-    olds: z.array(containerRef),
+    olds: z.array(predecessorSchema),
+    before,
     /** What Compose is given, in full; and the labels that its containers get. */
     project: z.string(),
     labels: z.record(z.string(), z.string()),
     /** It lives in another's container: that one's is part of what Compose hashes. */
     shares: z.boolean().default(false),
     /** Where Compose is not needed: what Docker is asked for, one for each of `olds`. */
-    direct: z
-      .array(z.object({ old: z.string(), name: z.string(), body: z.record(z.string(), z.unknown()) }))
-      .optional(),
+    direct: z.array(z.object({ name: z.string(), body: z.record(z.string(), z.unknown()) })).optional(),
     ...shows,
   }),
   z.object({ kind: z.literal("stop"), id: z.string(), ...shows }),
@@ -50,8 +56,9 @@ export const operationSchema = z.discriminatedUnion("kind", [
   z.object({
     kind: z.literal("take-name"),
     service: z.string(),
-    old: z.string(),
+    next: z.string(),
     name: z.string(),
+    before,
     ...shows,
   }),
   /** Starts the container of that name; without a name, all of the service's new ones. */
@@ -59,7 +66,7 @@ export const operationSchema = z.discriminatedUnion("kind", [
     kind: z.literal("start"),
     service: z.string(),
     name: z.string().optional(),
-    olds: z.array(z.string()),
+    before,
     /** Copied into the container before it starts. */
     files: z.array(injectedFileSchema).optional(),
     ...shows,
@@ -141,59 +148,62 @@ async function rename(docker: Docker, id: string, name: string): Promise<void> {
     throw new HotenvError("docker-failed", `The container that should be called ${name} is gone.`);
 }
 
-/** Containers that this rollout made: those that took the place of one of `olds`; where there were none, all. */
-async function newContainers(
+/**
+ * Containers that this rollout made.
+ * @param names of those that replace others: whoever scaled the service meanwhile made some of their own
+ */
+async function madeSince(
   { docker, name }: OperationContext,
   service: string,
-  olds: readonly string[],
+  known: readonly string[],
+  names?: readonly string[],
 ): Promise<Container[]> {
   const all = await listContainers(docker, name, service);
-  return all.filter((container) => {
-    if (olds.includes(container.id) || isKept(container)) return false;
-    return olds.length === 0 || olds.some((old) => takesPlaceOf(container, old));
-  });
+  return all.filter(({ id, name: called }) => !known.includes(id) && (names?.includes(called) ?? true));
+}
+
+/** @returns the container of that name, unless it is one of those that were there before */
+async function madeAs(docker: Docker, name: string, known: readonly string[]): Promise<string | undefined> {
+  const found = await inspectContainer(docker, name);
+  return found === undefined || known.includes(found.Id) ? undefined : found.Id;
 }
 
 const hasEnded = ({ state }: Container) => ["created", "exited", "dead"].includes(state);
 
-/** What a new container is called until it takes its name. */
-const waitingName = ({ old, name }: { readonly old: string; readonly name: string }) =>
-  `${old.slice(0, 12)}_${name}`;
+type Creation = Extract<ComposeOperation, { kind: "create" }>;
 
-/** Compose ≥ 2.21 says it in a label; before, only the temporary name does. */
-export const takesPlaceOf = (container: Container, old: string) =>
-  container.labels[labels.replace] === old || container.name.startsWith(`${old.slice(0, 12)}_`);
+/** What it made, whether it has taken its name by now or not. */
+const created = ({ service, before, olds }: Creation, context: OperationContext) =>
+  madeSince(
+    context,
+    service,
+    before,
+    olds.length === 0 ? undefined : olds.flatMap(({ name, next }) => [name, next]),
+  );
 
-async function create(
-  operation: Extract<ComposeOperation, { kind: "create" }>,
-  context: OperationContext,
-  signal: AbortSignal,
-) {
+async function create(operation: Creation, context: OperationContext, signal: AbortSignal) {
   const { service, olds, project, labels: wanted, shares, direct } = operation;
-  const ids = olds.map((old) => old.id);
   const createAll = async () => {
     for (const creation of direct ?? []) if (!(await createDirectly(context.docker, creation))) return false;
     return true;
   };
   if (direct !== undefined && (await createAll())) return;
   // Performed before and interrupted: begun anew.
-  if (olds.length > 0) await removeNew(context, service, ids);
+  await removeCreated(operation, context);
   if (direct !== undefined) {
     if (await createAll()) return;
     throw new HotenvError("docker-failed", `The names of the new containers of ${service} are taken.`, {
       todo: `Remove what is called ${direct.map(({ name }) => name).join(", ")}.`,
     });
   }
-  const creation = { service, replicas: olds.length, project, labels: wanted, shares };
+  const creation = { service, successors: olds, project, labels: wanted, shares };
   await context.inTurn(() => createThroughCompose(context.project, context.endpoint, creation, signal));
-  const created = await newContainers(context, service, ids);
-  if (created.length < Math.max(1, olds.length))
+  if ((await created(operation, context)).length < Math.max(1, olds.length))
     throw new HotenvError("docker-failed", `Compose created no container for ${service}.`);
 }
 
-async function removeNew(context: OperationContext, service: string, olds: readonly string[]): Promise<void> {
-  for (const container of await newContainers(context, service, olds))
-    await remove(context.docker, container.id);
+async function removeCreated(operation: Creation, context: OperationContext): Promise<void> {
+  for (const { id } of await created(operation, context)) await remove(context.docker, id);
 }
 
 export async function performOperation(
@@ -210,11 +220,9 @@ export async function performOperation(
     case "set-aside":
       return rename(docker, operation.id, operation.kept);
     case "take-name": {
-      if (await renameIfThere(docker, waitingName(operation), operation.name)) return;
-      const [successor] = await newContainers(context, operation.service, [operation.old]);
-      if (successor === undefined)
-        throw new HotenvError("docker-failed", `The new container of ${operation.service} is gone.`);
-      return rename(docker, successor.id, operation.name);
+      if (await renameIfThere(docker, operation.next, operation.name)) return;
+      if ((await madeAs(docker, operation.name, operation.before)) !== undefined) return;
+      throw new HotenvError("docker-failed", `The new container of ${operation.service} is gone.`);
     }
     case "start":
       return startNew(operation, context);
@@ -237,12 +245,11 @@ export async function performOperation(
 }
 
 async function startNew(
-  { service, name, olds, files = [] }: Extract<ComposeOperation, { kind: "start" }>,
+  { service, name, before: known, files = [] }: Extract<ComposeOperation, { kind: "start" }>,
   context: OperationContext,
 ): Promise<void> {
   // Nobody serves now: by its name it is found without a look around, having taken it just before.
-  const found =
-    name === undefined ? (await newContainers(context, service, olds)).map(({ id }) => id) : [name];
+  const found = name === undefined ? (await madeSince(context, service, known)).map(({ id }) => id) : [name];
   for (const container of found) {
     await inject(context.docker, container, files);
     await start(context.docker, container);
@@ -320,25 +327,23 @@ export async function revertOperation(
   const { docker } = context;
   switch (operation.kind) {
     case "create":
-      return removeNew(
-        context,
-        operation.service,
-        operation.olds.map((old) => old.id),
-      );
+      return removeCreated(operation, context);
     case "stop":
       return start(docker, operation.id);
     case "set-aside":
       return rename(docker, operation.id, operation.name);
     case "take-name": {
-      const [successor] = await newContainers(context, operation.service, [operation.old]);
-      if (successor?.name === operation.name) await rename(docker, successor.id, waitingName(operation));
+      const successor = await madeAs(docker, operation.name, operation.before);
+      if (successor !== undefined) await rename(docker, successor, operation.next);
       return;
     }
-    case "start":
-      for (const container of await newContainers(context, operation.service, operation.olds))
-        if (!hasEnded(container) && (operation.name === undefined || container.name === operation.name))
+    case "start": {
+      const names = operation.name === undefined ? undefined : [operation.name];
+      for (const container of await madeSince(context, operation.service, operation.before, names))
+        if (!hasEnded(container))
           await (haste === "grace" ? stopContainer(docker, container.id) : kill(docker, container));
       return;
+    }
     case "restart":
       return unless([], "Docker did not restart the container", () =>
         docker.getContainer(operation.id).restart(haste === "kill" ? { t: 0 } : {}),

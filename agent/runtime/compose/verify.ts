@@ -4,17 +4,9 @@ import type { Json, ServiceModel } from "../../../core/compose/model.ts";
 import { HotenvError, toHotenvError } from "../../../core/protocol/errors.ts";
 import { parseDuration } from "../../../core/settings/duration.ts";
 import type { ProbeResult } from "../runtime.ts";
-import {
-  type Container,
-  healthOf,
-  type Inspected,
-  inspectContainer,
-  isAside,
-  listContainers,
-} from "./containers.ts";
+import { healthOf, type Inspected, inspectContainer, isAside, listContainers } from "./containers.ts";
 import type { EventLoop } from "./events.ts";
 import { execIn, isMissingCommand } from "./exec.ts";
-import { takesPlaceOf } from "./operations.ts";
 
 /** Events are hints: a container is looked at this often, too. */
 const lookMs = 1_000;
@@ -58,15 +50,6 @@ export function judge(
     if (health === "starting" && !proved.has(container.Id)) return { waiting: "its health check" };
   }
   return { done: true };
-}
-
-/**
- * The containers that are to serve: neither what was set aside for the way back nor, once that has been taken,
- * the successors that gave way and are about to be thrown away. Pure.
- */
-export function inPlace(containers: readonly Container[]): Container[] {
-  const candidates = containers.filter((container) => !isAside(container));
-  return candidates.filter((container) => !candidates.some(({ id }) => takesPlaceOf(container, id)));
 }
 
 function lastProbe(container: Inspected): string {
@@ -155,7 +138,8 @@ export async function verifyService(request: VerifyRequest, signal: AbortSignal)
   try {
     for (;;) {
       signal.throwIfAborted();
-      const listed = inPlace(await listContainers(docker, project, service));
+      const all = await listContainers(docker, project, service);
+      const listed = all.filter((container) => !isAside(container));
       const found = await Promise.all(listed.map((container) => inspectContainer(docker, container.id)));
       const containers = found.filter((container) => container !== undefined);
       for (const container of containers)
