@@ -9,10 +9,12 @@ import { checkReportSchema, cliErrorSchema, envReportSchema } from "../../core/p
 import { hotenv } from "./terminal.fixture.ts";
 
 let root: string;
-beforeEach(() => {
-  root = realpathSync(mkdtempSync(join(tmpdir(), "hotenv-check-")));
-});
-afterEach(() => rmSync(root, { recursive: true }));
+function withFolder(): void {
+  beforeEach(() => {
+    root = realpathSync(mkdtempSync(join(tmpdir(), "hotenv-check-")));
+  });
+  afterEach(() => rmSync(root, { recursive: true }));
+}
 
 const write = (path: string, text: string) => {
   mkdirSync(join(root, path, ".."), { recursive: true });
@@ -20,6 +22,8 @@ const write = (path: string, text: string) => {
 };
 
 describe("hotenv check", () => {
+  withFolder();
+
   const check = (...args: string[]) => hotenv(root, "check", ...args);
   const problems = async (...args: string[]) => {
     const { out } = await check("--format", "json", ...args);
@@ -238,6 +242,8 @@ describe("hotenv check", () => {
 });
 
 describe("hotenv env", () => {
+  withFolder();
+
   const text = 'A=1\nB="x ${A} y" # note\nC=`x y`\nD=x#y\nE="a\\tb"\nF=\'$A\'\n';
   const env = async (...args: string[]) => {
     const { exitCode, out, err } = await hotenv(root, "env", "--json", ...args);

@@ -7,15 +7,19 @@ import { fixReportSchema } from "../../core/protocol/cli.ts";
 import { hotenv } from "./terminal.fixture.ts";
 
 let root: string;
-beforeEach(() => {
-  root = realpathSync(mkdtempSync(join(tmpdir(), "hotenv-fix-")));
-});
-afterEach(() => rmSync(root, { recursive: true }));
+function withFolder(): void {
+  beforeEach(() => {
+    root = realpathSync(mkdtempSync(join(tmpdir(), "hotenv-fix-")));
+  });
+  afterEach(() => rmSync(root, { recursive: true }));
+}
 
 const write = (path: string, text: string | Uint8Array) => writeFileSync(join(root, path), text);
 const read = (path: string) => readFileSync(join(root, path), "utf8");
 
 describe("hotenv fix", () => {
+  withFolder();
+
   it("mends what changes no value, says what, and keeps the file's mode", async () => {
     write("my.env", "A=1\nB=$NOPE \nA=2\n");
     chmodSync(join(root, "my.env"), 0o640);
@@ -95,6 +99,8 @@ describe("hotenv fix", () => {
 });
 
 describe("hotenv env of a project's own .env", () => {
+  withFolder();
+
   it("is refused where Compose cannot put it into its environment, though an env_file could hold it", async () => {
     const text = 'A=1\nB="x\\0000y"\n';
     write(".env", text);

@@ -8,29 +8,31 @@ import { assertGolden } from "./golden/golden.ts";
 import { hotenv } from "./terminal.fixture.ts";
 
 let root: string;
-beforeEach(() => {
-  root = realpathSync(mkdtempSync(join(tmpdir(), "hotenv-impact-")));
-  write(".env", "API_URL=http://a\nHOST=db\nDB_URL=postgres://shop:hunter2@${HOST}/shop\nUNUSED=1\n");
-  write(
-    "compose.yaml",
-    [
-      "services:",
-      "  db:",
-      "    image: db",
-      "    hostname: ${HOST}",
-      "  api:",
-      "    build: { context: ., args: [API_URL] }",
-      "    env_file: api.env",
-      "  web:",
-      "    image: web",
-      "    environment:",
-      "      API_URL: ${API_URL:-http://localhost}",
-      "",
-    ].join("\n"),
-  );
-  write("api.env", "URL=postgres://shop:hunter2@${HOST}/shop\n");
-});
-afterEach(() => rmSync(root, { recursive: true }));
+function withFolder(): void {
+  beforeEach(() => {
+    root = realpathSync(mkdtempSync(join(tmpdir(), "hotenv-impact-")));
+    write(".env", "API_URL=http://a\nHOST=db\nDB_URL=postgres://shop:hunter2@${HOST}/shop\nUNUSED=1\n");
+    write(
+      "compose.yaml",
+      [
+        "services:",
+        "  db:",
+        "    image: db",
+        "    hostname: ${HOST}",
+        "  api:",
+        "    build: { context: ., args: [API_URL] }",
+        "    env_file: api.env",
+        "  web:",
+        "    image: web",
+        "    environment:",
+        "      API_URL: ${API_URL:-http://localhost}",
+        "",
+      ].join("\n"),
+    );
+    write("api.env", "URL=postgres://shop:hunter2@${HOST}/shop\n");
+  });
+  afterEach(() => rmSync(root, { recursive: true }));
+}
 
 const write = (path: string, text: string) => {
   mkdirSync(join(root, path, ".."), { recursive: true });
@@ -38,6 +40,8 @@ const write = (path: string, text: string) => {
 };
 
 describe("hotenv impact", () => {
+  withFolder();
+
   it("prints services, actions and the lines that tie the variables to them", async () => {
     const { exitCode, out, err } = await hotenv(root, "impact", "API_URL", "HOST");
     assert.deepEqual([exitCode, err], [0, ""]);

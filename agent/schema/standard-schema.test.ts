@@ -11,12 +11,17 @@ import { HotenvError } from "../../core/protocol/errors.ts";
 import { findStandardSchema, runStandardSchema } from "./standard-schema.ts";
 
 let directory: string;
-beforeEach(() => {
-  directory = realpathSync(mkdtempSync(join(tmpdir(), "hotenv-standard-")));
-  // The user's own packages: this project's serve as well.
-  symlinkSync(fileURLToPath(new URL("../../node_modules", import.meta.url)), join(directory, "node_modules"));
-});
-afterEach(() => rmSync(directory, { recursive: true }));
+function withFolder(): void {
+  beforeEach(() => {
+    directory = realpathSync(mkdtempSync(join(tmpdir(), "hotenv-standard-")));
+    // The user's own packages: this project's serve as well.
+    symlinkSync(
+      fileURLToPath(new URL("../../node_modules", import.meta.url)),
+      join(directory, "node_modules"),
+    );
+  });
+  afterEach(() => rmSync(directory, { recursive: true }));
+}
 
 const isSensitive = (key: string): boolean => key === "SECRET";
 
@@ -36,6 +41,7 @@ const failure = async (path: string, limitMs = 20_000): Promise<HotenvError> => 
 
 describe("a Standard Schema of the user's", function () {
   this.timeout(60_000);
+  withFolder();
 
   it("is found by its name", () => {
     assert.equal(findStandardSchema(directory), undefined);

@@ -37,14 +37,16 @@ import { atMark, type Editor, initialize, startEditor } from "./editor.ts";
 
 let directory: string;
 let editor: Editor;
-beforeEach(async () => {
-  directory = realpathSync(mkdtempSync(join(tmpdir(), "hotenv-lsp-")));
-  editor = await startEditor({ FROM_SHELL: "outside" });
-});
-afterEach(async () => {
-  await editor[Symbol.asyncDispose]();
-  rmSync(directory, { recursive: true });
-});
+function withEditor(): void {
+  beforeEach(async () => {
+    directory = realpathSync(mkdtempSync(join(tmpdir(), "hotenv-lsp-")));
+    editor = await startEditor({ FROM_SHELL: "outside" });
+  });
+  afterEach(async () => {
+    await editor[Symbol.asyncDispose]();
+    rmSync(directory, { recursive: true });
+  });
+}
 
 const put = (name: string, text: string): void => writeFileSync(join(directory, name), text);
 const uriOf = (name: string): string => pathToFileURL(join(directory, name)).href;
@@ -70,6 +72,8 @@ const place = (line: number, character: number) => ({ line, character });
 const span = (line: number, from: number, to: number) => ({ start: place(line, from), end: place(line, to) });
 
 describe("hotenv lsp", () => {
+  withEditor();
+
   it("says what it can, serves, and ends as it is told", async () => {
     const capabilities = await initialize(editor);
     assert.equal(capabilities.hoverProvider, true);
