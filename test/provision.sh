@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # Makes this machine able to run the suites, and says in one line per suite what is missing where it cannot.
 #
-#   bash test/provision.sh [compose] [docker] [servers] [browser] [code-server] [prometheus]      (all without an argument)
+#   bash test/provision.sh [compose] [docker] [docker28] [compose5] [servers] [browser] [code-server] [prometheus]
+#
+# Without an argument all but compose5, which takes Go and some minutes.
 #
 # compose is what the unit suite asks: the docker command line with its Compose plugin, and patch. docker is the former
 # with an engine that answers.
@@ -13,6 +15,8 @@ set -uo pipefail
 
 codeServerVersion=4.139.1
 engineWaitSeconds=60
+# The exit code where nothing failed, and a part can only be had on another kind of machine.
+otherKind=3
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/hotenv-test
@@ -33,6 +37,13 @@ cannot() {
 
 as_root() {
   if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n --preserve-env=DEBIAN_FRONTEND "$@"; fi
+}
+
+# elsewhere SUITE REASON: it is no fault of this machine's that it is another kind of machine.
+elsewhere() {
+  note "the $1 suite does not run here: $2"
+  [ $failed != 0 ] || failed=$otherKind
+  return 1
 }
 
 can_install() {
@@ -124,39 +135,45 @@ ensure_engine() {
 
 has_compose() { docker compose version --short 2>/dev/null | grep -q '^v\?[2-9]'; }
 
-# Debian 12 has no Compose v2. Its mirror does, in the next suite: a private apt configuration reads that suite
-# without adding it to the machine's own sources.
-compose_from_trixie() {
-  local mirror dir plugins=/usr/local/lib/docker/cli-plugins
+# unpack_from SUITE FOLDER PACKAGE... — files of packages of another Debian suite, in FOLDER/unpacked. A private apt
+# configuration reads that suite without adding it to the machine's own sources.
+unpack_from() {
+  local suite=$1 dir=$2 mirror
+  shift 2
   mirror=$(apt-get indextargets --format '$(LABEL) $(REPO_URI)' 'Created-By: Packages' |
     awk '$1 == "Debian" { print $2; exit }')
   [ -n "$mirror" ] || return 1
-  dir=$cache/trixie
   rm -rf "$dir"
   mkdir -p "$dir/lists/partial" "$dir/archives/partial" "$dir/sources" "$dir/unpacked"
   chmod -R a+rX "$cache" "$dir"
   : >"$dir/status"
-  cat >"$dir/sources/trixie.sources" <<SOURCES
+  cat >"$dir/sources/$suite.sources" <<SOURCES
 Types: deb
 URIs: $mirror
-Suites: trixie
+Suites: $suite
 Components: main
 Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
 SOURCES
   local apt=(apt-get -qq -o Dir::Etc::sourcelist=/dev/null -o "Dir::Etc::sourceparts=$dir/sources"
     -o "Dir::State::lists=$dir/lists" -o "Dir::State::status=$dir/status" -o "Dir::Cache::archives=$dir/archives"
     -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= -o APT::Sandbox::User=root)
-  note "fetching docker-compose from trixie"
+  note "fetching $* from $suite"
+  local package
   (
     cd "$dir" &&
       "${apt[@]}" update >>"$cache/apt.log" 2>&1 &&
-      "${apt[@]}" download docker-compose >>"$cache/apt.log" 2>&1 &&
-      dpkg-deb -x docker-compose_*.deb unpacked
-  ) || return 1
-  local plugin
+      "${apt[@]}" download "$@" >>"$cache/apt.log" 2>&1 &&
+      for package in ./*.deb; do dpkg-deb -x "$package" unpacked || exit 1; done
+  )
+}
+
+# Debian 12 has no Compose v2. Its mirror does, in the next suite.
+compose_from_trixie() {
+  local dir=$cache/trixie plugin
+  unpack_from trixie "$dir" docker-compose || return 1
   plugin=$(find "$dir/unpacked" -path '*/cli-plugins/docker-compose' | head -n 1)
   [ -n "$plugin" ] || return 1
-  as_root install -D -m 755 "$plugin" "$plugins/docker-compose"
+  as_root install -D -m 755 "$plugin" /usr/local/lib/docker/cli-plugins/docker-compose
   rm -rf "$dir"
 }
 
@@ -200,6 +217,98 @@ provision_docker() {
   ensure_compose ||
     cannot docker "the docker command line has no Compose v2 plugin, and it could not be installed" || return
   ensure_busybox || cannot docker "busybox-static could not be installed (see $cache/apt.log)"
+}
+
+# --- Docker and Compose of today, beside the machine's own ----------------------------------------------------
+
+# Debian's unstable suite has Docker 28 and Compose 2.40, and their programs run on Debian 12 as they are (runc is the
+# machine's own). The engine has folders and a network namespace of its own: test/support/engines.ts says how it is reached.
+engines=$cache/engines
+docker28=$engines/docker28
+docker28_namespace=hotenv-docker28
+
+docker28_answers() { DOCKER_HOST=unix://$docker28/docker.sock docker info >/dev/null 2>&1; }
+
+# Once installed it stays: the suite goes on, and what the tests were proved with is to stay the same.
+fetch_docker28() {
+  [ -x "$docker28/bin/dockerd" ] && [ -x "$docker28/config/cli-plugins/docker-compose" ] && return 0
+  local dir=$engines/unstable program
+  unpack_from sid "$dir" docker.io docker-cli containerd docker-compose || return 1
+  mkdir -p "$docker28/bin" "$docker28/config/cli-plugins"
+  for program in usr/bin/containerd usr/bin/containerd-shim-runc-v2 usr/bin/docker usr/sbin/docker-proxy usr/sbin/dockerd; do
+    install -m 755 "$dir/unpacked/$program" "$docker28/bin/" || return 1
+  done
+  install -m 755 "$dir"/unpacked/usr/libexec/docker/cli-plugins/docker-compose "$docker28/config/cli-plugins/" || return 1
+  rm -rf "$dir"
+}
+
+start_docker28() {
+  docker28_answers && return 0
+  command -v nsenter >/dev/null && command -v ip >/dev/null && command -v iptables >/dev/null ||
+    apt_install iproute2 iptables util-linux || return 1
+  if [ ! -e "/var/run/netns/$docker28_namespace" ]; then
+    ip netns add "$docker28_namespace" && ip -n "$docker28_namespace" link set lo up || return 1
+  fi
+  note "starting Docker 28 (log: $docker28/dockerd.log)"
+  local deadline=$((SECONDS + engineWaitSeconds)) pid
+  : >"$docker28/dockerd.log"
+  while [ $SECONDS -lt $deadline ]; do
+    case $(cat "/proc/$(cat "$docker28/pid" 2>/dev/null)/comm" 2>/dev/null) in dockerd) ;; *) rm -f "$docker28/pid" ;; esac
+    setsid nsenter --net=/var/run/netns/$docker28_namespace \
+      env -u DOCKER_HOST PATH="$docker28/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" \
+      "$docker28/bin/dockerd" --data-root "$docker28/data" --exec-root "$docker28/exec" --pidfile "$docker28/pid" \
+      -H "unix://$docker28/docker.sock" >>"$docker28/dockerd.log" 2>&1 </dev/null 9>&- &
+    pid=$!
+    disown
+    while kill -0 $pid 2>/dev/null && [ $SECONDS -lt $deadline ]; do
+      docker28_answers && return 0
+      sleep 0.2
+    done
+    sleep 0.5
+  done
+  return 1
+}
+
+provision_docker28() {
+  [ "$(uname)" = Linux ] && [ "$(id -u)" = 0 ] && command -v dpkg-deb >/dev/null && command -v apt-get >/dev/null ||
+    elsewhere "docker (docker28)" "a second engine takes Debian and root" || return
+  # Docker 28's own programs do without what the machine's package brings, but for runc.
+  ensure_command_line && { command -v runc >/dev/null || apt_install runc; } &&
+    fetch_docker28 || cannot "docker (docker28)" "Docker 28 could not be fetched (see $cache/apt.log)" || return
+  ensure_busybox || cannot "docker (docker28)" "busybox-static could not be installed (see $cache/apt.log)" || return
+  start_docker28 || cannot "docker (docker28)" "Docker 28 did not start (see $docker28/dockerd.log)"
+}
+
+# Compose 5 is in no Debian suite. It is a Go module; its newest version may want a newer Go than the machine's.
+composeVersions=(v5.7.1 v5.6.0 v5.5.0)
+compose5=$engines/compose5
+
+fetch_compose5() {
+  [ -x "$compose5/config/cli-plugins/docker-compose" ] && return 0
+  command -v go >/dev/null || return 1
+  local dir=$compose5/build version
+  for version in "${composeVersions[@]}"; do
+    rm -rf "$dir"
+    mkdir -p "$dir" "$compose5/config/cli-plugins"
+    printf 'module hotenv.test/compose\n\ngo 1.25\n\ntool github.com/docker/compose/v5/cmd\n\nrequire github.com/docker/compose/v5 %s\n' \
+      "$version" >"$dir/go.mod"
+    (cd "$dir" && go mod tidy) >>"$cache/compose5.log" 2>&1 || continue
+    note "building Compose $version (1 to 3 minutes)"
+    (
+      cd "$dir" && CGO_ENABLED=0 go build -trimpath \
+        -ldflags "-s -w -X github.com/docker/compose/v5/internal.Version=$version" \
+        -o "$compose5/config/cli-plugins/docker-compose" github.com/docker/compose/v5/cmd
+    ) >>"$cache/compose5.log" 2>&1 || continue
+    rm -rf "$dir"
+    return 0
+  done
+  return 1
+}
+
+provision_compose5() {
+  provision_docker28 || return
+  fetch_compose5 ||
+    cannot "docker (compose5)" "Compose 5 could not be built: that takes Go and its module proxy (see $cache/compose5.log)"
 }
 
 # --- nginx, HAProxy, Caddy ------------------------------------------------------------------------------------
@@ -356,17 +465,19 @@ if command -v flock >/dev/null; then
   flock 9
 fi
 
-[ $# -gt 0 ] || set -- compose docker servers browser code-server prometheus
+[ $# -gt 0 ] || set -- compose docker docker28 servers browser code-server prometheus
 for part in "$@"; do
   case $part in
   compose) provision_compose ;;
   docker) provision_docker ;;
+  docker28) provision_docker28 ;;
+  compose5) provision_compose5 ;;
   servers) provision_servers ;;
   browser) provision_browser ;;
   code-server) provision_code_server ;;
   prometheus) provision_prometheus ;;
   *)
-    note "unknown part $part (compose, docker, browser, code-server, prometheus)"
+    note "unknown part $part (compose, docker, docker28, compose5, servers, browser, code-server, prometheus)"
     exit 2
     ;;
   esac
