@@ -1,13 +1,16 @@
 /** Runs `docker compose`. Each use is a command and a pure parser of what it prints. */
 import { spawn } from "node:child_process";
 import { HotenvError } from "../../../core/protocol/errors.ts";
+import { explainFailure } from "./compose-failure.ts";
 import {
+  answeringProgram,
   composeProgram,
   type Environment,
   forgetProgram,
   type Program,
   throughDocker,
 } from "./compose-program.ts";
+import type { Endpoint } from "./docker.ts";
 
 export interface ComposeProject {
   readonly directory: string;
@@ -22,45 +25,69 @@ interface Output {
   readonly stderr: string;
 }
 
-const composeMissing =
-  "Install the Docker Compose plugin (version 2), so that `docker compose version` answers.";
-
 /**
  * @param args without `docker compose`
  * @param more.input goes to standard input
- * @param more.host a Docker endpoint other than the user's own
- * @throws HotenvError compose-missing, docker-unreachable, compose-invalid, env-invalid, docker-failed
+ * @param more.host a Docker endpoint other than the user's own @param more.endpoint the engine behind that
+ * @throws HotenvError compose-missing, docker-unreachable, compose-invalid, docker-failed, project-not-found
  */
 export async function runCompose(
-  project: ComposeProject,
+  { directory: cwd, environment: own }: ComposeProject,
   args: readonly string[],
   signal: AbortSignal,
-  more: { readonly input?: string; readonly host?: string } = {},
+  more: { readonly input?: string; readonly host?: string; readonly endpoint?: Endpoint } = {},
 ): Promise<string> {
-  const environment: Record<string, string | undefined> = { ...project.environment };
+  const environment: Record<string, string | undefined> = { ...own };
   if (more.host !== undefined) {
     environment.DOCKER_HOST = more.host;
     delete environment.DOCKER_CONTEXT;
   }
-  const runWith = (program: Program): Promise<Output> =>
-    run(program, args, { cwd: project.directory, environment, signal, input: more.input });
-  const program = composeProgram(project.environment);
-  const { code, stdout, stderr } = await runWith(program)
-    .catch((error: unknown) => {
-      if (program === throughDocker || !["ENOENT", "EACCES"].includes(errnoOf(error))) throw error;
-      forgetProgram(project.environment);
-      return runWith(throughDocker);
-    })
-    .catch((error: unknown) => {
-      if (errnoOf(error) !== "ENOENT") throw error;
-      const todo = `Install Docker and its Compose plugin. ${composeMissing}`;
-      throw new HotenvError("compose-missing", "The `docker` command was not found.", { todo, cause: error });
-    });
+  const { code, stdout, stderr } = await runAny(own, cwd, (program) =>
+    run(program, args, { cwd, environment, signal, input: more.input }),
+  );
   if (code === 0) return stdout;
-  throw explainFailure(args, stderr);
+  throw await explainFailure({ args, stderr }, { environment: own, endpoint: more.endpoint }, signal);
 }
 
-const errnoOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? "";
+/** As `docker compose`; where docker has no Compose, as what else there is. */
+async function runAny(
+  environment: Environment,
+  directory: string,
+  runAs: (program: Program) => Promise<Output>,
+): Promise<Output> {
+  const since = performance.now();
+  const program = composeProgram(environment);
+  if (program !== throughDocker) {
+    const output = await runAs(program).catch(unlessMissing);
+    if (output !== undefined) return output;
+    forgetProgram(environment);
+  }
+  const output = await runAs(throughDocker).catch(unlessMissing);
+  if (output?.code === 0) return output;
+  // Docker's words for having no Compose differ from version to version, and mostly tell of some flag.
+  const answering = await answeringProgram(environment, since);
+  if (answering === undefined) throw composeMissing(output !== undefined);
+  if (answering.args.length === 0) return runAs(answering);
+  if (output !== undefined) return output;
+  // It is there, and could not be started: neither could anything else in a folder that is gone.
+  throw new HotenvError("project-not-found", `There is no folder ${directory}.`);
+}
+
+/** @throws the error, but for a program that cannot be started */
+function unlessMissing(error: unknown): undefined {
+  const { code = "" } = error as NodeJS.ErrnoException;
+  if (!["ENOENT", "EACCES", "ENOEXEC", "ENOTDIR"].includes(code)) throw error;
+}
+
+function composeMissing(hasDocker: boolean): HotenvError {
+  const todo =
+    "Install the Docker Compose plugin (version 2 or later), so that `docker compose version` answers.";
+  return hasDocker
+    ? new HotenvError("compose-missing", "Docker's Compose plugin was not found.", { todo })
+    : new HotenvError("compose-missing", "The `docker` command was not found.", {
+        todo: `Install Docker and its Compose plugin. ${todo}`,
+      });
+}
 
 function run(
   { command, args: first, environment: own }: Program,
@@ -97,53 +124,4 @@ function run(
     child.stdin.on("error", () => undefined);
     child.stdin.end(input);
   });
-}
-
-const lastLine = (text: string) => text.trimEnd().split("\n").at(-1)?.trim() ?? "";
-
-/** Compose's words for a failure, as an error that says where and what to do. Pure. */
-export function explainFailure(args: readonly string[], stderr: string): HotenvError {
-  const text = stderr.trim();
-  if (
-    /unknown command: docker compose|is not a docker command|unknown shorthand flag: '\w' in -\w/.test(text)
-  )
-    return new HotenvError("compose-missing", "Docker's Compose plugin was not found.", {
-      todo: composeMissing,
-    });
-  if (
-    /Cannot connect to the Docker daemon|error during connect|permission denied.*docker\.sock|connect: connection refused/i.test(
-      text,
-    )
-  )
-    return new HotenvError("docker-unreachable", "Docker does not answer.", {
-      todo: /permission denied/i.test(text)
-        ? "Give this user access to Docker's socket (the group `docker`)."
-        : "Start Docker; Hotenv goes on by itself as soon as it runs.",
-    });
-  const reading = args.includes("config") || args.includes("create");
-  const message = lastLine(text);
-  const env = /failed to read (\S+): (?:line (\d+): )?([^"\n]*)/.exec(text);
-  if (env)
-    // What stands in quotes is the file's own text, and may be a secret.
-    return new HotenvError(
-      "env-invalid",
-      `Compose cannot read this file: ${env[3]?.replace(/[\s:]+$/, "")}.`,
-      {
-        location: { file: env[1] ?? ".env", ...(env[2] === undefined ? {} : { line: Number(env[2]) }) },
-        todo: "Correct the line; running containers are left alone until then.",
-      },
-    );
-  const yaml = /yaml: (?:unmarshal errors:\s*)?line (\d+): (.*)/.exec(text);
-  if (yaml) {
-    const file = /(?:parsing|yaml file|file) (\S+\.ya?ml)/i.exec(text)?.[1];
-    return new HotenvError("compose-invalid", `Compose cannot read the project: ${yaml[2]}.`, {
-      location: { file: file ?? "compose.yaml", line: Number(yaml[1]) },
-      todo: "Correct the file; running containers are left alone until then.",
-    });
-  }
-  if (reading)
-    return new HotenvError("compose-invalid", `Compose does not accept the project: ${message}.`, {
-      todo: "Correct it; running containers are left alone until then.",
-    });
-  return new HotenvError("docker-failed", `\`docker compose ${args.join(" ")}\` failed: ${message}.`);
 }

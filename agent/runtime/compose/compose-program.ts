@@ -1,9 +1,12 @@
 /**
  * Which program is run for `docker compose`. The docker command line takes longer to find its plugin than the plugin to
- * answer, so it is asked once where the plugin is, and the plugin is then run as it would run it.
+ * answer, so it is asked once where the plugin is, and the plugin is then run as it would run it. Where docker has none,
+ * a `docker-compose` of version 2 or later on the PATH is the same program.
  */
 import { execFile } from "node:child_process";
-import { stat } from "node:fs/promises";
+import { constants } from "node:fs";
+import { access, stat } from "node:fs/promises";
+import { delimiter, isAbsolute, join } from "node:path";
 import { promisify } from "node:util";
 import * as z from "zod";
 
@@ -53,26 +56,44 @@ const nobody = process.platform === "win32" ? "npipe:////./pipe/hotenv-nobody" :
 interface Known {
   program: Program;
   askedAt: number;
+  answer: Promise<Program | undefined>;
 }
 const known = new WeakMap<Environment, Known>();
 
-/** What to run now. Never waits: where the plugin is, is asked beside the first use, and from time to time again. */
-export function composeProgram(environment: Environment): Program {
-  const now = performance.now();
-  const found = known.get(environment);
-  if (found !== undefined && now - found.askedAt < askAgainMs) return found.program;
-  const asked: Known = { program: found?.program ?? throughDocker, askedAt: now };
+function ask(environment: Environment, until: Program): Known {
+  const asked: Known = { program: until, askedAt: performance.now(), answer: findProgram(environment) };
   known.set(environment, asked);
-  void askDocker(environment).then((program) => {
+  void asked.answer.then((program) => {
     asked.program = program ?? throughDocker;
   });
-  return asked.program;
+  return asked;
+}
+
+/** What to run now. Never waits: where the plugin is, is asked beside the first use, and from time to time again. */
+export function composeProgram(environment: Environment): Program {
+  const found = known.get(environment);
+  if (found !== undefined && performance.now() - found.askedAt < askAgainMs) return found.program;
+  return ask(environment, found?.program ?? throughDocker).program;
+}
+
+/**
+ * For whoever ran docker and got no answer that is Compose's for sure.
+ * @param since on the clock of `performance`: what was found out before that may have changed
+ * @returns what does answer as Compose, throughDocker included; undefined: nothing does
+ */
+export async function answeringProgram(
+  environment: Environment,
+  since: number,
+): Promise<Program | undefined> {
+  const found = known.get(environment);
+  const isFresh = found !== undefined && found.askedAt >= since;
+  return (isFresh ? found : ask(environment, throughDocker)).answer;
 }
 
 /** What changes when another Compose is installed in its place; undefined where docker still has to find it. */
 export async function programMark(environment: Environment): Promise<string | undefined> {
   const { command } = composeProgram(environment);
-  if (command === throughDocker.command) return undefined;
+  if (!isAbsolute(command)) return undefined;
   try {
     const { size, mtimeMs, ino } = await stat(command);
     return [command, ino, size, mtimeMs].join(" ");
@@ -87,16 +108,50 @@ export function forgetProgram(environment: Environment): void {
   known.delete(environment);
 }
 
-async function askDocker(environment: Environment): Promise<Program | undefined> {
+/** The plugin; docker itself where only it knows how to run Compose (Podman's does); a program of its own. */
+async function findProgram(environment: Environment): Promise<Program | undefined> {
+  const listed = ["info", "--format", "{{json .ClientInfo.Plugins}}"];
+  const plugin = pluginIn((await answerOf("docker", listed, { ...environment, DOCKER_HOST: nobody })) ?? "");
+  if (plugin !== undefined) return plugin;
+  if (await isCompose(throughDocker, environment)) return throughDocker;
+  const command = await onPath("docker-compose", environment);
+  const alone: Program | undefined =
+    command === undefined ? undefined : { command, args: [], environment: {} };
+  return alone !== undefined && (await isCompose(alone, environment)) ? alone : undefined;
+}
+
+async function isCompose({ command, args }: Program, environment: Environment): Promise<boolean> {
+  const version = await answerOf(command, [...args, "version", "--short"], environment);
+  // Compose 1 has other commands. One built from its source has no number.
+  return version !== undefined && /^\S+$/.test(version.trim()) && !/^v?[01]\./.test(version);
+}
+
+/** What a command prints; undefined where it is not there, or fails. */
+async function answerOf(
+  command: string,
+  args: readonly string[],
+  environment: Environment,
+): Promise<string | undefined> {
   try {
-    const { stdout } = await promisify(execFile)(
-      "docker",
-      ["info", "--format", "{{json .ClientInfo.Plugins}}"],
-      { env: { ...environment, DOCKER_HOST: nobody }, timeout: answerMs, windowsHide: true },
-    );
-    return pluginIn(stdout);
+    const options = { env: environment, timeout: answerMs, windowsHide: true };
+    return (await promisify(execFile)(command, [...args], options)).stdout;
   } catch {
-    // Docker's own words for what is wrong come with the next command that needs it.
+    // Its own words for what is wrong come with the next command that needs it.
     return undefined;
   }
+}
+
+/** Where it is, so that it can be told when another one takes its place. */
+async function onPath(name: string, environment: Environment): Promise<string | undefined> {
+  const file = process.platform === "win32" ? `${name}.exe` : name;
+  for (const folder of (environment.PATH ?? environment.Path ?? "").split(delimiter)) {
+    if (!isAbsolute(folder)) continue;
+    const path = join(folder, file);
+    const isThere = await access(path, constants.X_OK).then(
+      () => true,
+      () => false,
+    );
+    if (isThere) return path;
+  }
+  return undefined;
 }

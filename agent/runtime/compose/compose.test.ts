@@ -1,58 +1,12 @@
 /** The pure parts: what Docker and Compose say, and what it means. */
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import { explainFailure } from "./compose-cli.ts";
 import { isAside, statusOfService } from "./containers.ts";
 import { endpointOf } from "./docker.ts";
 import { dockerError } from "./docker-error.ts";
 import { demultiplex } from "./logs.ts";
 import { parseHashes, projectRelative } from "./resolve.ts";
 import { healthDeadlineMs, judge } from "./verify.ts";
-
-describe("What Compose says when it fails", () => {
-  for (const [stderr, code, place, words] of [
-    [
-      "docker: unknown command: docker compose\n\nRun 'docker --help' for more information",
-      "compose-missing",
-      undefined,
-      /plugin was not found/,
-    ],
-    [
-      "docker: 'compose' is not a docker command.\nSee 'docker --help'",
-      "compose-missing",
-      undefined,
-      /plugin/,
-    ],
-    [
-      "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?",
-      "docker-unreachable",
-      undefined,
-      /does not answer/,
-    ],
-    [
-      'failed to read /p/.env: line 3: unterminated quoted value "x',
-      "env-invalid",
-      ["/p/.env", 3],
-      /unterminated/,
-    ],
-    ["yaml: line 4: did not find expected key", "compose-invalid", ["compose.yaml", 4], /did not find/],
-    [
-      "validating /p/compose.yaml: services.api Additional property foo is not allowed",
-      "compose-invalid",
-      undefined,
-      /Additional property foo/,
-    ],
-  ] as const)
-    it(stderr.split("\n")[0] ?? "", () => {
-      const error = explainFailure(["config"], stderr);
-      assert.equal(error.code, code);
-      assert.deepEqual(
-        error.location === undefined ? undefined : [error.location.file, error.location.line],
-        place,
-      );
-      assert.match(error.message, words);
-    });
-});
 
 describe("What Docker says", () => {
   it("that a port is taken becomes a sentence with the port", () => {

@@ -145,7 +145,7 @@ export async function createThroughCompose(
     if (!shares) up.push("--no-deps");
     // As many as there are: `--scale` of an earlier `up` is kept.
     if (!isFirst) up.push("--scale", `${service}=${successors.length}`);
-    await runCompose(context, [...where, ...up, "--", service], signal, { host, input: project });
+    await runCompose(context, [...where, ...up, "--", service], signal, { host, endpoint, input: project });
   } finally {
     await new Promise<void>((resolve) => {
       server.close(() => resolve());
