@@ -3,7 +3,8 @@ import { createConnection, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
-const realSocket = "/var/run/docker.sock";
+/** Of the engine that the tests run on. */
+const realSocket = process.env.DOCKER_HOST?.replace(/^unix:\/\//, "") ?? "/var/run/docker.sock";
 
 /** A way to Docker that a test can cut and mend. */
 export async function cuttableDocker(): Promise<
