@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { describe, it } from "mocha";
 import { compose } from "../../../test/support/compose-cli.ts";
 import { hashArguments, parseHashes } from "./resolve.ts";
-import { type Hashed, hashesAfter, hashOf, servicesIn } from "./service-hash.ts";
+import { type Hashed, hashesAfter, servicesIn, ways } from "./service-hash.ts";
 
 /** What Go and JavaScript write differently, what Compose doubles, and what anybody writes. */
 const plain = fc
@@ -53,6 +53,8 @@ const service = fc.record(
     }),
     ports: fc.constantFrom(["80"], ["8080:80", "9000:9000/udp"]),
     stop_grace_period: fc.constantFrom("1s", "1m30s"),
+    depends_on: fc.constant({ other: { condition: "service_started" } }),
+    profiles: fc.constantFrom(["extra"], ["extra", "more"]),
   },
   { requiredKeys: ["environment"] },
 );
@@ -79,7 +81,7 @@ describe("the hash of a service, without asking for it", () => {
         services: { web: { image: "x", ...(config as object) }, other: { image: "y" } },
       };
       await writeFile(join(directory, "compose.yaml"), JSON.stringify(doubled(file)));
-      const printed = await ask(["config", "--format", "json"]);
+      const printed = await ask(["--profile", "*", "config", "--format", "json"]);
       await writeFile(join(directory, "printed.json"), printed);
       const [dash, ...rest] = hashArguments("hash");
       const hashes = await ask([dash ?? "", "printed.json", ...rest.slice(1)]);
@@ -105,6 +107,7 @@ describe("the hash of a service, without asking for it", () => {
     assert.ok(found > 0, "Compose was asked each time.");
   });
 
+  const [hashOf = () => undefined, formerly = () => undefined] = ways;
   const web = { image: "x", environment: { A: "1" } };
   const known = (hash: string | undefined): Hashed => ({
     services: { web },
@@ -116,6 +119,22 @@ describe("the hash of a service, without asking for it", () => {
     assert.equal(hashesAfter(known("of another Compose"), changed), undefined);
     assert.equal(hashesAfter(known(hashOf(web)), changed)?.get("web"), hashOf(changed.web));
     assert.equal(hashesAfter(known("of another Compose"), { web })?.get("web"), "of another Compose");
+  });
+
+  it("is found in the way of that Compose which gave the one before", () => {
+    const dependent = { ...web, depends_on: { other: {} } };
+    const changed = { ...dependent, environment: { A: "2" } };
+    for (const way of ways)
+      assert.equal(
+        hashesAfter(
+          { services: { web: dependent }, hashes: new Map([["web", way(dependent) ?? ""]]) },
+          { web: changed },
+        )?.get("web"),
+        way(changed),
+      );
+    assert.notEqual(hashOf(changed), formerly(changed));
+    // Before, both ways gave the same.
+    assert.equal(hashesAfter(known(hashOf(web)), { web: dependent }), undefined);
   });
 
   it("is asked for where a service is new, or a number may be written in several ways", () => {

@@ -21,14 +21,45 @@ export function servicesIn(printed: unknown): Services {
   return Object.fromEntries(entries.filter((entry): entry is [string, Fields] => hasFields(entry[1])));
 }
 
-/** Of the service, and of its `deploy`. */
-const leftOut = new Set(["build", "pull_policy", "scale"]);
+/**
+ * In which order Compose hashes a service's fields, whatever order they are printed in; others come behind, sorted
+ * (compose pkg/compose/hash.go, 5.6). Before, both were this one.
+ */
+const hashedOrder = `
+  profiles annotations attach build develop blkio_config cap_add cap_drop cgroup_parent cgroup cpu_count
+  cpu_percent cpu_period cpu_quota cpu_rt_period cpu_rt_runtime cpus cpuset cpu_shares command configs
+  container_name credential_spec depends_on deploy device_cgroup_rules devices dns dns_opt dns_search dockerfile
+  domainname entrypoint provider environment env_file expose extends external_links extra_hosts group_add gpus
+  hostname healthcheck image init ipc isolation labels label_file links logging log_driver log_opt mem_limit
+  mem_reservation memswap_limit mem_swappiness mac_address models net network_mode networks oom_kill_disable
+  oom_score_adj pid pids_limit platform ports privileged pull_policy read_only restart runtime scale secrets
+  security_opt shm_size stdin_open stop_grace_period stop_signal storage_opt sysctls tmpfs tty ulimits
+  use_api_socket user userns_mode uts volume_driver volumes volumes_from working_dir pre_start post_start
+  pre_stop pull_refresh_after
+`
+  .trim()
+  .split(/\s+/);
+const places = new Map(hashedOrder.map((name, place) => [name, place]));
+
+const inHashedOrder = (fields: Fields): Fields =>
+  Object.fromEntries(
+    Object.entries(fields).sort(
+      ([a], [b]) =>
+        (places.get(a) ?? places.size) - (places.get(b) ?? places.size) || (a < b ? -1 : a > b ? 1 : 0),
+    ),
+  );
+
+/** What Compose's versions leave out: since 2.35 what does not make a container, either. */
+const leavingOut: readonly ReadonlySet<string>[] = [
+  new Set(["build", "pull_policy", "scale", "depends_on", "profiles"]),
+  new Set(["build", "pull_policy", "scale"]),
+];
 const leftOutOfDeploy = new Set(["replicas"]);
 
 const without = (fields: Fields, names: ReadonlySet<string>): Fields =>
   Object.fromEntries(Object.entries(fields).filter(([name]) => !names.has(name)));
 
-const whatIsHashed = (service: Fields): Fields =>
+const whatIsHashed = (service: Fields, leftOut: ReadonlySet<string>): Fields =>
   Object.fromEntries(
     Object.entries(without(service, leftOut)).map(([name, value]) => [
       name,
@@ -53,10 +84,18 @@ function asGoWrites(value: Json): string | undefined {
   );
 }
 
-/** @returns undefined where it is not sure. Pure. */
-export function hashOf(service: Fields): string | undefined {
-  const text = asGoWrites(whatIsHashed(service));
+type Way = (service: Fields) => string | undefined;
+
+/** The ways in which Compose's versions hash a service, undefined where this cannot be sure of the text. Pure. */
+export const ways: readonly Way[] = leavingOut.map((leftOut) => (service) => {
+  const text = asGoWrites(inHashedOrder(whatIsHashed(service, leftOut)));
   return text === undefined ? undefined : createHash("sha256").update(text).digest("hex");
+});
+
+/** @returns undefined where no way gives what was given before, or where those that do disagree now */
+function hashNow(known: string, former: Fields, now: Fields): string | undefined {
+  const [hash, ...others] = new Set(ways.filter((way) => way(former) === known).map((way) => way(now)));
+  return others.length === 0 ? hash : undefined;
 }
 
 /** Numbers that are not whole may be written in several ways. */
@@ -82,8 +121,8 @@ export function hashesAfter(before: Hashed, now: Services): ReadonlyMap<string, 
       hashes.set(name, known);
       continue;
     }
-    const isSure = hashOf(former) === known && canonical(fractions(former)) === canonical(fractions(service));
-    const hash = isSure ? hashOf(service) : undefined;
+    const isSame = canonical(fractions(former)) === canonical(fractions(service));
+    const hash = isSame ? hashNow(known, former, service) : undefined;
     if (hash === undefined) return undefined;
     hashes.set(name, hash);
   }
