@@ -1,6 +1,5 @@
 /** Says why the files cannot be used: the problems in them, or what is missing outside of them. */
 import { isAbsolute, resolve } from "node:path";
-import { locatePath, pathInMessage } from "../../core/compose/locate.ts";
 import { lookupIn } from "../../core/interpolate/fill.ts";
 import { checkFile } from "../../core/language/check.ts";
 import { valuesName } from "../../core/language/files.ts";
@@ -10,6 +9,7 @@ import { surroundingsOf } from "../lsp/surroundings.ts";
 import { standardProblems } from "../schema/standard-problems.ts";
 import { findStandardSchema } from "../schema/standard-schema.ts";
 import { type Hide, hiderOf, textOfFile } from "./compared.ts";
+import { envReadersIn } from "./env-readers.ts";
 import type { Texts } from "./reading.ts";
 import { schemaOf, sensitivityOf } from "./sensitivity.ts";
 import type { Snapshot } from "./snapshot.ts";
@@ -23,6 +23,7 @@ export function findProblems(snapshot: Snapshot, environment: Environment): Prob
   const schema = schemaOf(snapshot);
   const project = snapshot.files.find((file) => file.role === "env");
   const shell = lookupIn(environment);
+  const readerOf = envReadersIn(snapshot);
   const filled = interpolationLookup(environment, project === undefined ? null : textOfFile(project));
   return snapshot.files.flatMap((file) => {
     const text = textOfFile(file);
@@ -33,39 +34,36 @@ export function findProblems(snapshot: Snapshot, environment: Environment): Prob
       text,
       role: file.role,
       lookup: isProject ? shell : filled,
+      dialect: readerOf(file.path) === "raw" ? "raw" : "compose",
       ...(isProject && schema !== undefined ? { schema } : {}),
     });
     return found.filter(({ severity }) => severity === "error");
   });
 }
 
-/** The error itself as a problem, where it, or the message inside it, knows its place. */
-function problemOf(error: HotenvError, directory: string, snapshot: Snapshot | undefined): Problem[] {
-  const problem = (file: string, line: number, column: number): Problem => ({
-    file: isAbsolute(file) ? sourcePath(directory, file) : file,
-    line,
-    column,
-    endLine: line,
-    endColumn: column + 1,
-    severity: "error",
-    code: error.code,
-    message: error.message,
-  });
-  const { file, line, column } = error.location ?? {};
-  if (file !== undefined && line !== undefined) return [problem(file, line, column ?? 1)];
-  const path = error.code === "compose-invalid" ? pathInMessage(error.message) : undefined;
-  for (const source of path === undefined ? [] : (snapshot?.files ?? [])) {
-    if (source.role !== "compose" || path === undefined) continue;
-    const place = locatePath(textOfFile(source) ?? "", path);
-    if (place) return [problem(source.path, place.line, place.column)];
-  }
-  return file === undefined ? [] : [problem(file, 1, 1)];
+/** The error itself as a problem, where it knows its place. */
+function problemOf(error: HotenvError, directory: string): Problem[] {
+  const { file, line = 1, column = 1 } = error.location ?? {};
+  if (file === undefined) return [];
+  return [
+    {
+      file: isAbsolute(file) ? sourcePath(directory, file) : file,
+      line,
+      column,
+      endLine: line,
+      endColumn: column + 1,
+      severity: "error",
+      code: error.code,
+      message: error.message,
+    },
+  ];
 }
 
 /** The error with the place that Hotenv found for it, where that is better than what was said. */
 export function sharpen(error: HotenvError, problems: readonly Problem[]): HotenvError {
   const [first] = problems;
-  if (first === undefined || !ofFiles.has(error.code)) return error;
+  // An error that knows the very place was found by ourselves.
+  if (first === undefined || !ofFiles.has(error.code) || error.location?.column !== undefined) return error;
   const { file, line, column } = first;
   return new HotenvError(error.code, first.message, {
     location: { file, line, column },
@@ -120,7 +118,8 @@ export function explainInvalid(
   const named = error.location?.file === undefined ? undefined : sourcePath(directory, error.location.file);
   // What Hotenv finds in the file that Compose complains about; else what Compose says.
   const inNamed = named === undefined ? found : found.filter(({ file }) => file === named);
-  const problems = inNamed.length > 0 ? found : [...problemOf(error, directory, texts?.snapshot), ...found];
+  const isFound = inNamed.some(({ line }) => line === (error.location?.line ?? line));
+  const problems = isFound ? found : [...problemOf(error, directory), ...found];
   const hide = texts ? hiderOf([texts.snapshot], environment, sensitivityOf([texts.snapshot])) : undefined;
   // It is told to whoever asked, too, and noted in the audit.
   const sharp = hidden(sharpen(error, inNamed.length > 0 ? inNamed : problems), hide);

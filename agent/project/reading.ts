@@ -13,6 +13,7 @@ import { type LoadRequest, loadProcessServices, localEnvFiles } from "../runtime
 import { type IsWhole, readSnapshot } from "../watch/read-snapshot.ts";
 import { textOfFile } from "./compared.ts";
 import { refuseBrokenSchema, refuseByModule } from "./invalid.ts";
+import { explainRefusal } from "./refusal.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { type Environment, findSources, sourcePath } from "./sources.ts";
 
@@ -171,7 +172,9 @@ async function resolveAll(
         { directory, environment, files: [] },
         projectLookup(directory, environment, texts.snapshot),
         signal,
-      )
+      ).catch((error: unknown) => {
+        throw explainRefusal(error, { directory, environment, snapshot: texts.snapshot });
+      })
     : undefined;
   const local = loadProcessServices({
     directory,

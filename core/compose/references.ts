@@ -47,10 +47,19 @@ export function fileReferences(text: string): FileReferences {
   return found;
 }
 
+/** undefined where its aliases mean nothing: whoever says what is wrong with the file says that. */
+function contentOf(text: string): unknown {
+  try {
+    return parseDocument(text, { merge: true, logLevel: "silent", prettyErrors: false }).toJS({
+      maxAliasCount: 1000,
+    });
+  } catch {
+    return undefined;
+  }
+}
+
 function readReferences(text: string): FileReferences {
-  const root: unknown = parseDocument(text, { merge: true, logLevel: "silent", prettyErrors: false }).toJS({
-    maxAliasCount: 1000,
-  });
+  const root = contentOf(text);
   const envFiles: string[] = [];
   const rawEnvFiles: string[] = [];
   const labelFiles: string[] = [];

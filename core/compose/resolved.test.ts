@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { after, describe, it } from "mocha";
 import { compareModels } from "./compare.ts";
-import { locatePath, pathInMessage } from "./locate.ts";
+import { locatePath, namedPlace } from "./locate.ts";
 import { fileReferences } from "./references.ts";
 import { printResolved, readResolved } from "./resolved.ts";
 
@@ -144,19 +144,47 @@ services:
   });
 });
 
-describe("A path in one of Compose's messages", () => {
-  it("is found in the file", () => {
-    const path = pathInMessage("validating /x/compose.yaml: services.api.ports must be a list");
-    assert.deepEqual(path, ["services", "api", "ports"]);
-    assert.deepEqual(locatePath(files["compose.yaml"], ["services", "api", "command"]), {
-      line: 5,
-      column: 5,
+describe("What a message is about", () => {
+  it("is found by its path, as far as that goes", () => {
+    const place = (...path: string[]) => locatePath(files["compose.yaml"], path)?.place;
+    assert.deepEqual(place("services", "api", "command"), { line: 5, column: 5 });
+    assert.deepEqual(place("services", "db", "nothing"), { line: 12, column: 3 });
+    assert.deepEqual(locatePath("a:\n  - b\n  - c: d\n", ["a", "b"])?.place, { line: 2, column: 5 });
+    assert.deepEqual(locatePath("a:\n  - b\n  - c: d\n", ["a", "1", "c"])?.place, { line: 3, column: 5 });
+    assert.equal(place("nothing"), undefined);
+  });
+
+  const text = `services:
+  api:
+    image: x
+    ports: 5
+    foo: 1
+    stop_grace_period: abc
+  db:
+    image: y
+bar: 1
+`;
+  const sentences: readonly (readonly [sentence: string, line: number | undefined])[] = [
+    ["validating /x/compose.yaml: services.api.ports must be a list", 4],
+    ["services.api Additional property foo is not allowed", 5],
+    ["services.api additional properties 'foo' not allowed", 5],
+    ["services.api.foo false schema", 5],
+    ["validating /x/compose.yaml: (root) Additional property bar is not allowed", 9],
+    ["validating /x/compose.yaml:  additional properties 'bar' not allowed", 9],
+    ["error decoding 'services[api].stop_grace_period': time: invalid duration", 6],
+    ['service "db" depends on undefined service "x": invalid compose project', 7],
+    ["das ist für db nichts", 7],
+    ["services must be a mapping", 1],
+    ["something else", undefined],
+  ];
+  for (const [sentence, line] of sentences)
+    it(`is found by the names in ${sentence}`, () => {
+      assert.equal(namedPlace(sentence, [{ path: "compose.yaml", text }])?.line, line);
     });
-    assert.deepEqual(locatePath(files["compose.yaml"], ["services", "db", "nothing"]), {
-      line: 12,
-      column: 3,
-    });
-    assert.deepEqual(pathInMessage('service "api" depends on undefined service "x"'), ["services", "api"]);
-    assert.equal(pathInMessage("something else"), undefined);
+
+  it("is looked for in all files", () => {
+    const more = { path: "more.yaml", text: "services:\n  api:\n    oops: 1\n" };
+    const place = namedPlace("services.api: oops", [{ path: "compose.yaml", text }, more]);
+    assert.deepEqual(place, { file: "more.yaml", line: 3, column: 5 });
   });
 });

@@ -1,5 +1,5 @@
 /** Secrets that stand in a compose file or in hotenv.yaml themselves. From the text alone, tolerant of everything. */
-import { parseDocument } from "yaml";
+import { type Document, isScalar, parseDocument, visit } from "yaml";
 
 /** `KEY: value` and `- KEY=value`, in blocks and in braces; the value plain or quoted. */
 const assignment =
@@ -31,9 +31,24 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
 /** The files behind `secrets:`, as written, not interpolated. */
 export function secretFiles(text: string): string[] {
   if (!/^secrets\s*:/m.test(text)) return [];
-  const root: unknown = parseDocument(text, { merge: true, logLevel: "silent", prettyErrors: false }).toJS({
-    maxAliasCount: 1000,
-  });
+  const document = parseDocument(text, { merge: true, logLevel: "silent", prettyErrors: false });
+  let root: unknown;
+  try {
+    root = document.toJS({ maxAliasCount: 1000 });
+  } catch {
+    // An alias that means nothing: one file too many is hidden rather than one too few.
+    return allFiles(document);
+  }
   const secrets = isRecord(root) && isRecord(root.secrets) ? Object.values(root.secrets) : [];
   return secrets.flatMap((one) => (isRecord(one) && typeof one.file === "string" ? [one.file] : []));
+}
+
+function allFiles(document: Document): string[] {
+  const files: string[] = [];
+  visit(document, {
+    Pair(_, { key, value }) {
+      if (isScalar(key) && key.value === "file" && isScalar(value)) files.push(String(value.value));
+    },
+  });
+  return files;
 }

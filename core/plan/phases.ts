@@ -1,8 +1,13 @@
 /** Orders services into phases: each after everything it depends on, the rest side by side. */
-import type { ProjectModel } from "../compose/model.ts";
+import type { ProjectModel, ServiceModel } from "../compose/model.ts";
 
 /** A cycle among `depends_on`, as `a -> b -> a`; undefined where there is none. */
-export function findCycle(model: ProjectModel): readonly string[] | undefined {
+export function findCycle(
+  model: ReadonlyMap<
+    string,
+    { readonly dependsOn: readonly Pick<ServiceModel["dependsOn"][number], "service">[] }
+  >,
+): readonly string[] | undefined {
   const done = new Set<string>();
   const visit = (service: string, path: readonly string[]): readonly string[] | undefined => {
     const at = path.indexOf(service);
