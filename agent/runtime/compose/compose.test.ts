@@ -9,17 +9,6 @@ import { parseHashes, projectRelative } from "./resolve.ts";
 import { healthDeadlineMs, judge } from "./verify.ts";
 
 describe("What Docker says", () => {
-  it("that a port is taken becomes a sentence with the port", () => {
-    for (const message of [
-      "driver failed programming external connectivity on endpoint x: Bind for 127.0.0.1:8080 failed: port is already allocated",
-      "driver failed: Error starting userland proxy: listen tcp4 127.0.0.1:8080: bind: address already in use",
-    ])
-      assert.match(
-        dockerError("Docker did not start the container", { statusCode: 500, json: { message } }).message,
-        /port 8080 is taken/,
-      );
-  });
-
   it("nothing at all means that it is away", () => {
     const refused = Object.assign(new Error("connect ENOENT /x"), { code: "ENOENT" });
     assert.equal(dockerError("x", refused).code, "docker-unreachable");

@@ -69,14 +69,5 @@ export function dockerError(what: string, error: unknown): HotenvError {
   if (answer?.code !== undefined && unreachable.has(answer.code)) return away(error, answer.code);
   const said = z.looseObject({ message: z.string() }).safeParse(answer?.json).data?.message;
   const detail = (said ?? (error instanceof Error ? error.message : String(error))).trim();
-  const port =
-    /(?:Bind for|listen tcp\d? )\s*\S*?:(\d+).*(?:port is already allocated|address already in use)/.exec(
-      detail,
-    );
-  if (port)
-    return new HotenvError("docker-failed", `${what}: port ${port[1]} is taken.`, {
-      todo: "Choose another port, or stop what listens on it.",
-      cause: error,
-    });
   return new HotenvError("docker-failed", `${what}: ${detail.replace(/\.$/, "")}.`, { cause: error });
 }

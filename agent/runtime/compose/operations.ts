@@ -23,6 +23,7 @@ import type { Endpoint } from "./docker.ts";
 import { dockerError, statusOf } from "./docker-error.ts";
 import { execIn } from "./exec.ts";
 import { inject, injectedFileSchema } from "./inject.ts";
+import { explainStart } from "./start-failure.ts";
 
 const shows = {
   shows: z.optional(stepStateSchema),
@@ -111,7 +112,12 @@ async function unless(done: readonly number[], what: string, call: () => Promise
 }
 
 const start = (docker: Docker, id: string) =>
-  unless([304], "Docker did not start the container", () => docker.getContainer(id).start());
+  docker
+    .getContainer(id)
+    .start()
+    .catch(async (error: unknown) => {
+      if (statusOf(error) !== 304) throw await explainStart(docker, id, error);
+    });
 
 /** In its own time: SIGTERM, and SIGKILL only after the grace period that the service declares. */
 export const stopContainer = (docker: Docker, id: string) =>
