@@ -5,9 +5,9 @@ import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { describe, it } from "mocha";
-import { connectDocker, dockerHost, endpointOf } from "../../agent/runtime/compose/docker.ts";
 import { explainStart } from "../../agent/runtime/compose/start-failure.ts";
 import { docker, testLabel } from "../support/docker.ts";
+import { dockerApi } from "../support/docker-api.ts";
 import { testImage } from "../support/docker-image.ts";
 import { freePort } from "../support/free-port.ts";
 
@@ -23,7 +23,7 @@ async function container(
 ): Promise<Made> {
   const name = `hotenv-test-${process.pid}-${randomBytes(4).toString("hex")}`;
   await docker(["create", "--name", name, "--label", testLabel, ...options, await testImage(), ...command]);
-  const engine = connectDocker(endpointOf(await dockerHost(process.env)));
+  const engine = dockerApi();
   return {
     name,
     refusal: async () => {

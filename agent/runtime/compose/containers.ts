@@ -48,6 +48,8 @@ const inspectedSchema = z.looseObject({
     Labels: z.record(z.string(), z.string()),
     Tty: z.boolean(),
     Env: z.array(z.string()).nullish(),
+    /** What runs commands that are written as one line; Docker's default where it is none. */
+    Shell: z.array(z.string()).nullish(),
     /** Intervals in ns; 0: Docker's default. */
     Healthcheck: z
       .looseObject({ Test: z.array(z.string()).nullish(), Interval: z.number().optional() })

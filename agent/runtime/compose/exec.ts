@@ -7,13 +7,16 @@ import type { MountedFile } from "../../../core/compose/model.ts";
 import { HotenvError } from "../../../core/protocol/errors.ts";
 import type { ExecResult } from "../runtime.ts";
 import { inspectContainer } from "./containers.ts";
-import { dockerError, statusOf } from "./docker-error.ts";
+import { dockerError } from "./docker-error.ts";
 import { demultiplex } from "./logs.ts";
 
 /** Of an output this much is read. */
 const maxOutputBytes = 1 << 20;
 
-/** What a shell answers for a command that is not there or cannot be executed (POSIX 2.8.2); so does Docker. */
+/**
+ * What a shell answers for a command that is not there or cannot be executed (POSIX 2.8.2). So does Docker for one that it
+ * could not start: 20.10 with 126 in any case, 28 with 127 for what is not there.
+ */
 export const isMissingCommand = (code: number): boolean => code === 126 || code === 127;
 
 async function run(
@@ -41,8 +44,6 @@ async function run(
     }
     return { code: (await exec.inspect()).ExitCode ?? -1, stdout: Buffer.concat(chunks) };
   } catch (error) {
-    // Docker 20.10 refuses to start what is not there; later ones give its exit code.
-    if (statusOf(error) === 400) return { code: 127, stdout: Buffer.alloc(0) };
     if (signal.aborted)
       throw new HotenvError("docker-failed", `${command[0] ?? "The command"} did not end in time.`, {
         cause: error,

@@ -1,12 +1,12 @@
 /** Waits for a service's proof, woken by Docker's events. */
 import type Docker from "dockerode";
 import type { Json, ServiceModel } from "../../../core/compose/model.ts";
-import { HotenvError, toHotenvError } from "../../../core/protocol/errors.ts";
+import { toHotenvError } from "../../../core/protocol/errors.ts";
 import { parseDuration } from "../../../core/settings/duration.ts";
 import type { ProbeResult } from "../runtime.ts";
 import { healthOf, type Inspected, inspectContainer, isAside, listContainers } from "./containers.ts";
 import type { EventLoop } from "./events.ts";
-import { execIn, isMissingCommand } from "./exec.ts";
+import { hasMissingCheck, runCheck } from "./health-check.ts";
 
 /** Events are hints: a container is looked at this often, too. */
 const lookMs = 1_000;
@@ -18,7 +18,8 @@ const marginMs = 10_000;
 type Look =
   | { readonly done: true }
   | { readonly waiting: string }
-  | { readonly failed: string; readonly inconclusive?: boolean };
+  /** `check`: the container whose health check failed, which may be the check's own fault. */
+  | { readonly failed: string; readonly check?: Inspected };
 
 /**
  * One glance at all containers of a service. Pure.
@@ -43,10 +44,7 @@ export function judge(
     }
     const health = healthOf(container);
     if (health === "unhealthy")
-      return {
-        failed: `${service} failed its health check${lastProbe(container)}.`,
-        inconclusive: hasMissingCheck(container),
-      };
+      return { failed: `${service} failed its health check${lastProbe(container)}.`, check: container };
     if (health === "starting" && !proved.has(container.Id)) return { waiting: "its health check" };
   }
   return { done: true };
@@ -59,37 +57,15 @@ function lastProbe(container: Inspected): string {
   return output ? ` (exit code ${last.ExitCode}: ${output})` : ` (exit code ${last.ExitCode})`;
 }
 
-/** A check whose command is not in the container says nothing about the service (moby daemon/health.go: -1). */
-function hasMissingCheck({ State: { Health } }: Inspected): boolean {
-  const log = Health?.Log ?? [];
-  return (
-    log.length > 0 &&
-    log.every(
-      ({ ExitCode: code, Output: output }) =>
-        isMissingCommand(code) || (code === -1 && /executable file not found|no such file/i.test(output)),
-    )
-  );
-}
-
 /** Docker looks no sooner than after its interval; unless that is very short, we run the same check ourselves. */
 const patientNs = 500_000_000;
 /** Then again, each time after twice as long, up to `lookMs`. */
 const firstOwnProbeMs = 100;
-const ownProbeLimitMs = 5_000;
 
 async function passesOwnProbe(docker: Docker, container: Inspected, signal: AbortSignal): Promise<boolean> {
-  const { Test: test, Interval: intervalNs = 0 } = container.Config.Healthcheck ?? {};
-  const [how, ...words] = test ?? [];
-  if (words.length === 0 || (intervalNs !== 0 && intervalNs <= patientNs)) return false;
-  const command = how === "CMD-SHELL" ? ["/bin/sh", "-c", ...words] : words;
-  try {
-    const either = AbortSignal.any([signal, AbortSignal.timeout(ownProbeLimitMs)]);
-    return (await execIn(docker, container.Id, command, either)).code === 0;
-  } catch (error) {
-    // It may be ending just now, or be slow: Docker's own check decides, and the next glance.
-    if (error instanceof HotenvError) return false;
-    throw error;
-  }
+  const { Interval: intervalNs = 0 } = container.Config.Healthcheck ?? {};
+  if (intervalNs !== 0 && intervalNs <= patientNs) return false;
+  return (await runCheck(docker, container, signal)) === 0;
 }
 
 function durationOf(value: Json | undefined, otherwise: number): number {
@@ -148,7 +124,10 @@ export async function verifyService(request: VerifyRequest, signal: AbortSignal)
         if (healthOf(container) === "starting" && container.State.Running && !proved.has(container.Id))
           if (await passesOwnProbe(docker, container, signal)) proved.add(container.Id);
       const look = judge(service, containers, restarts, proved);
-      if ("failed" in look) return await fail(look.failed, look.inconclusive);
+      if ("failed" in look) {
+        const { failed, check } = look;
+        return await fail(failed, check !== undefined && (await hasMissingCheck(docker, check, signal)));
+      }
       const now = performance.now();
       if ("done" in look) {
         goodSince ??= now;
