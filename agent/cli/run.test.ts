@@ -3,8 +3,6 @@
  * or `inconclusive` cannot be had on demand from a real one. What a real one does: test/cli.
  */
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "mocha";
@@ -374,24 +372,6 @@ describe("hotenv, against an agent", () => {
         err,
       );
     });
-
-  it("waits until the process of the agent that it stops is gone", async () => {
-    const child = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], { stdio: "ignore" });
-    const ended = once(child, "exit");
-    await start(
-      {
-        stop: () => {
-          setTimeout(() => agent?.cut(), 20);
-          setTimeout(() => child.kill("SIGKILL"), 80);
-          return {};
-        },
-      },
-      { pid: child.pid ?? 0 },
-    );
-    assert.equal(await ok("stop"), "The agent has stopped.\n");
-    assert.throws(() => process.kill(child.pid ?? 0, 0), { code: "ESRCH" });
-    await ended;
-  });
 
   it("says so where the agent goes away before it has answered", async () => {
     await start({

@@ -1,8 +1,7 @@
 /** Runs every example of docs/diagnostics.md: it must show exactly its section's code, exactly where it says. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { describe, it } from "mocha";
-import { composeReads } from "../../test/support/compose-reads.ts";
+import { type Example, sections } from "../../test/support/diagnostics-page.ts";
 import { chinese, unlikeChinese } from "../../test/support/texts.ts";
 import { analyseProject } from "../compose/static.ts";
 import { type DotenvDocument, parseDotenv } from "../dotenv/document.ts";
@@ -21,42 +20,6 @@ import { type Finding, levelOf } from "./finding.ts";
 import { networkFindings, networkQuestions } from "./network.ts";
 import { schemaFileFindings } from "./schema-findings.ts";
 import { variableUses } from "./uses.ts";
-
-const page = readFileSync(new URL("../../docs/diagnostics.md", import.meta.url), "utf8");
-
-interface Example {
-  readonly language: string;
-  readonly flags: readonly string[];
-  readonly text: string;
-  readonly ranges: readonly Range[];
-}
-
-function readExample(info: string, marked: string): Example {
-  const [language = "", ...flags] = info.split(" ");
-  const ranges: Range[] = [];
-  let text = "";
-  let start = 0;
-  for (const part of marked.split(/([«»])/)) {
-    if (part === "«") start = text.length;
-    else if (part === "»") ranges.push({ start, end: text.length });
-    else text += part;
-  }
-  if (flags.includes("no-end")) text = text.slice(0, -1);
-  if (flags.includes("long")) text = text.replace("=1", `=${"x".repeat(70_000)}`);
-  // An empty mark on a line of its own marks the file's end.
-  if (marked.endsWith("«»\n") && language === "dotenv") text = text.slice(0, -1);
-  return { language, flags, text, ranges };
-}
-
-const sections = [...page.matchAll(/^### `(.+)`\n\n\*\*(\w+)\*\*([\s\S]*?)(?=^##|$(?![\s\S]))/gm)].map(
-  (match) => ({
-    code: match[1] ?? "",
-    level: match[2],
-    examples: [...(match[3] ?? "").matchAll(/^```(.+)\n([\s\S]*?)^```$/gm)].map(
-      ([, info = "", marked = ""]) => readExample(info, marked),
-    ),
-  }),
-);
 
 function run({ language, flags, text }: Example, context: LanguageContext): readonly Finding[] {
   if (language === "schema") return schemaFileFindings(parseSchema(text));
@@ -110,24 +73,6 @@ function shownBy({ code, examples }: Section): { found: readonly Finding[]; rang
 describe("docs/diagnostics.md", () => {
   it("has a section for every code, and for no other", () => {
     assert.deepEqual(sections.map(({ code }) => code).sort(), Object.keys(codes).sort());
-  });
-
-  it("calls a file refused exactly where Compose refuses it", async () => {
-    const texts = sections.flatMap(({ examples }) =>
-      examples
-        .filter(
-          ({ language, flags }) =>
-            language === "dotenv" && !flags.includes("dotenv") && !flags.includes("raw"),
-        )
-        .map(({ text }) => text),
-    );
-    const isRefused = (text: string): boolean =>
-      findingsIn(parseDotenv(text), { uri: "" }).some(({ refused }) => refused === true);
-    const readings = await composeReads(texts, isRefused, {});
-    assert.deepEqual(
-      texts.map((text, index) => [text, readings[index]?.refused]),
-      texts.map((text) => [text, isRefused(text)]),
-    );
   });
 
   for (const section of sections) {

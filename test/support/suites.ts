@@ -1,36 +1,57 @@
 /** The suites of the test command: what each runs, what it needs of the machine, how long it may take. */
+import { type EngineName, engineNames } from "./engines.ts";
 
 /** Arguments of test/provision.sh. */
-export type Part = "compose" | "docker" | "docker28" | "compose5" | "servers" | "browser" | "code-server" | "prometheus";
+export type Part =
+  | "compose"
+  | "docker"
+  | "docker28"
+  | "compose5"
+  | "servers"
+  | "browser"
+  | "code-server"
+  | "prometheus";
+
+export type Run =
+  /** `files` are patterns; those of the command line take their place. */
+  | { readonly kind: "mocha"; readonly options: readonly string[]; readonly files: readonly string[] }
+  /** Runs Mocha itself, and takes `--grep`. */
+  | { readonly kind: "script"; readonly script: string }
+  /** Each counts as one test. */
+  | { readonly kind: "checks"; readonly checks: Readonly<Record<string, readonly string[]>> };
 
 export interface Suite {
+  /** Several may share a name, and then run one after another. */
   readonly name: string;
   readonly parts: readonly Part[];
+  /** It runs once on each, and needs its part. HOTENV_ENGINE names others. */
+  readonly engines?: readonly EngineName[];
   /** It runs the programs in dist/. */
   readonly needsBuild: boolean;
-  /** One command whose mocha JSON is read, or several of which each counts as one test. */
-  readonly run:
-    | { readonly kind: "mocha"; readonly args: readonly string[] }
-    | { readonly kind: "checks"; readonly checks: Readonly<Record<string, readonly string[]>> };
+  readonly run: Run;
+  readonly environment?: Readonly<Record<string, string>>;
   /** For one that hangs: several times of what it takes on a busy machine. */
   readonly limitSeconds: number;
-  /** `waiting` and `working` suites run side by side, one of each; `alone` ones afterwards, one by one. */
-  readonly lane: "waiting" | "working" | "alone";
+  /** One suite of each lane at a time; each engine is a lane of its own. `alone` ones run afterwards, one by one. */
+  readonly lane: "engine" | "system" | "working" | "alone";
 }
 
-const mocha = (...args: string[]): Suite["run"] => ({
+const mocha = (files: readonly string[], ...options: readonly string[]): Run => ({
   kind: "mocha",
-  args: [
-    "node_modules/mocha/bin/mocha.js",
-    "--reporter",
-    "test/support/reporter.ts",
-    "--forbid-only",
-    ...args,
-  ],
+  options: ["--reporter", "test/support/reporter.ts", "--forbid-only", ...options],
+  files,
 });
-const script = (file: string): Suite["run"] => ({ kind: "mocha", args: [file] });
+
+/** Two files at a time: what they do most of the time is wait. */
+const twoAtOnce = ["--parallel", "--jobs", "2"];
 
 export const rooms = ["core", "client", "agent", "extension", "webview-ui", "scripts"];
+const inRooms = (pattern: string): readonly string[] => rooms.map((room) => `${room}/**/${pattern}`);
+const inTest = (...folders: readonly string[]): readonly string[] =>
+  folders.map((folder) => `test/${folder}/**/*.test.ts`);
+
+/** The same tests with more seeds, more kills, every journal point; without a limit of time. */
+const long = { HOTENV_LONG: "1", HOTENV_RUNS: process.env.HOTENV_RUNS ?? "500" };
 
 export const suites: readonly Suite[] = [
   {
@@ -52,25 +73,32 @@ export const suites: readonly Suite[] = [
   {
     name: "unit",
     lane: "working",
-    // Compose's command line is the oracle of many a unit test. It needs no engine for that; what does need one is
-    // in the docker suite.
+    parts: [],
+    needsBuild: false,
+    run: mocha(inRooms("!(*.system).test.ts"), "--require", "test/support/no-programs.ts"),
+    environment: { HOTENV_REPORT: "dot" },
+    limitSeconds: 900,
+  },
+  {
+    name: "system",
+    lane: "system",
+    // Compose's command line is the oracle of many. It needs no engine for that; what does need one is in the
+    // docker suite.
     parts: ["compose"],
     needsBuild: false,
-    run: mocha(...rooms.map((room) => `${room}/**/*.test.ts`), "test/lsp/**/*.test.ts"),
+    run: mocha(
+      [...inRooms("*.system.test.ts"), ...inTest("cli", "lsp", "wire", "impact", "bench")],
+      ...twoAtOnce,
+    ),
     limitSeconds: 1_800,
   },
   {
     name: "docker",
-    lane: "waiting",
-    parts: ["docker", "servers"],
+    lane: "engine",
+    parts: ["servers"],
+    engines: ["machine", "docker28"],
     needsBuild: true,
-    // Two files at a time: each waits for containers most of the time, and each has projects of its own.
-    run: mocha(
-      "--parallel",
-      "--jobs",
-      "2",
-      ...["docker", "cli", "impact", "bench", "wire"].map((folder) => `test/${folder}/**/*.test.ts`),
-    ),
+    run: mocha(inTest("docker"), ...twoAtOnce),
     limitSeconds: 2_700,
   },
   {
@@ -78,7 +106,7 @@ export const suites: readonly Suite[] = [
     lane: "working",
     parts: ["browser"],
     needsBuild: true,
-    run: mocha("test/page/**/*.test.ts"),
+    run: mocha(inTest("page")),
     limitSeconds: 900,
   },
   {
@@ -86,7 +114,7 @@ export const suites: readonly Suite[] = [
     lane: "working",
     parts: ["docker", "browser", "prometheus"],
     needsBuild: true,
-    run: mocha("test/http/**/*.test.ts"),
+    run: mocha(inTest("http")),
     limitSeconds: 900,
   },
   {
@@ -94,7 +122,7 @@ export const suites: readonly Suite[] = [
     lane: "working",
     parts: ["browser", "code-server"],
     needsBuild: true,
-    run: script("test/host/run.ts"),
+    run: { kind: "script", script: "test/host/run.ts" },
     limitSeconds: 900,
   },
   {
@@ -102,7 +130,7 @@ export const suites: readonly Suite[] = [
     lane: "alone",
     parts: ["docker", "browser", "code-server"],
     needsBuild: true,
-    run: script("test/browser/run.ts"),
+    run: { kind: "script", script: "test/browser/run.ts" },
     limitSeconds: 1_800,
   },
   // Not part of `npm test`:
@@ -111,28 +139,39 @@ export const suites: readonly Suite[] = [
     lane: "alone",
     parts: [],
     needsBuild: true,
-    run: script("test/electron/run.ts"),
+    run: { kind: "script", script: "test/electron/run.ts" },
     limitSeconds: 1_800,
   },
   {
     name: "long",
     lane: "alone",
-    parts: ["docker"],
+    parts: ["compose"],
     needsBuild: true,
-    // The same tests with more seeds, more kills, every journal point: see test/run.ts.
     run: mocha(
+      [
+        ...inTest("impact", "wire"),
+        "core/dotenv/oracle.system.test.ts",
+        "agent/history/{processes,rekey}.system.test.ts",
+        "agent/history/damage.test.ts",
+        "agent/server/attack.test.ts",
+        "agent/server/http/attack.system.test.ts",
+      ],
       "--timeout",
       "0",
-      "test/docker/{crash,equivalence}.test.ts",
-      "test/impact/**/*.test.ts",
-      "core/dotenv/oracle.test.ts",
-      "agent/history/{processes,rekey,damage}.test.ts",
-      "agent/server/attack.test.ts",
-      "agent/server/http/attack.test.ts",
-      "test/wire/**/*.test.ts",
     ),
-    limitSeconds: 3600,
+    environment: long,
+    limitSeconds: 3_600,
+  },
+  {
+    name: "long",
+    lane: "alone",
+    parts: [],
+    engines: engineNames,
+    needsBuild: true,
+    run: mocha(["test/docker/{crash,equivalence}.test.ts"], "--timeout", "0"),
+    environment: long,
+    limitSeconds: 3_600,
   },
 ];
 
-export const defaultSuites = ["lint", "unit", "docker", "page", "http", "host", "browser"];
+export const defaultSuites = ["lint", "unit", "system", "docker", "page", "http", "host", "browser"];
