@@ -16,7 +16,7 @@ const leftOut: Readonly<Record<string, string>> = {
     "Hotenv builds images through the Compose command line, and packs no build context itself.",
   protobufjs:
     "Hotenv builds images through the Compose command line, and does not read BuildKit's own messages.",
-  ssh2: "Hotenv does not open ssh:// connections to Docker: forward the engine's socket and set DOCKER_HOST to it.",
+  ssh2: "Hotenv opens ssh:// connections to Docker through the ssh command (agent/runtime/compose/ssh.ts).",
 };
 
 /** Parts of prom-client, as its own index names them. */

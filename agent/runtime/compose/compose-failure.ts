@@ -5,7 +5,7 @@
  */
 import { HotenvError, toHotenvError } from "../../../core/protocol/errors.ts";
 import type { Environment } from "./compose-program.ts";
-import { connectDocker, dockerHost, type Endpoint, endpointOf } from "./docker.ts";
+import { closeEndpoint, connectDocker, type Endpoint, openEndpoint } from "./docker.ts";
 import { whyAway } from "./docker-error.ts";
 
 export interface FailedCommand {
@@ -42,7 +42,9 @@ async function whyUnreachable(
   signal: AbortSignal,
 ): Promise<HotenvError | undefined> {
   try {
-    return await whyAway(connectDocker(endpoint ?? endpointOf(await dockerHost(environment))), signal);
+    if (endpoint !== undefined) return await whyAway(connectDocker(endpoint), signal);
+    const own = await openEndpoint(environment);
+    return await whyAway(connectDocker(own), signal).finally(() => closeEndpoint(own));
   } catch (error) {
     // An endpoint that cannot be used, or an end that was asked for.
     return toHotenvError(error);

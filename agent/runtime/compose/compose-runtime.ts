@@ -19,7 +19,7 @@ import {
   statusOfService,
 } from "./containers.ts";
 import { keepsItsPlace, planDirect } from "./create-direct.ts";
-import { connectDocker, dockerHost, endpointOf } from "./docker.ts";
+import { closeEndpoint, connectDocker, openEndpoint } from "./docker.ts";
 import { dockerError, statusOf } from "./docker-error.ts";
 import { type EventLoop, followEvents } from "./events.ts";
 import { execIn, staleFiles } from "./exec.ts";
@@ -48,7 +48,7 @@ export interface ComposeRuntime extends Runtime {
  * @throws HotenvError docker-unreachable where the endpoint cannot be used at all; one that is only down is tried again with each call
  */
 export async function openComposeRuntime(project: ComposeProject, name: string): Promise<ComposeRuntime> {
-  const endpoint = endpointOf(await dockerHost(project.environment));
+  const endpoint = await openEndpoint(project.environment);
   const docker = connectDocker(endpoint);
   const context: OperationContext = { docker, endpoint, project, name, inTurn: createQueue().add };
   let events: EventLoop | undefined;
@@ -168,7 +168,10 @@ export async function openComposeRuntime(project: ComposeProject, name: string):
       await Promise.all((await current(service)).map(({ id }) => stopContainer(docker, id)));
     },
     onEvent: (listener: (event: RuntimeEvent) => void) => following().on(listener),
-    close: async () => events?.close(),
+    async close() {
+      events?.close();
+      closeEndpoint(endpoint);
+    },
   };
 
   async function logs(service: string, tail: number, signal: AbortSignal): Promise<string[]> {

@@ -2,7 +2,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import { isAside, statusOfService } from "./containers.ts";
-import { endpointOf } from "./docker.ts";
 import { dockerError } from "./docker-error.ts";
 import { demultiplex } from "./logs.ts";
 import { parseHashes, projectRelative } from "./resolve.ts";
@@ -12,13 +11,6 @@ describe("What Docker says", () => {
   it("nothing at all means that it is away", () => {
     const refused = Object.assign(new Error("connect ENOENT /x"), { code: "ENOENT" });
     assert.equal(dockerError("x", refused).code, "docker-unreachable");
-  });
-
-  it("where it is", () => {
-    assert.deepEqual(endpointOf("unix:///run/docker.sock"), { socketPath: "/run/docker.sock" });
-    assert.deepEqual(endpointOf("npipe:////./pipe/docker_engine"), { socketPath: "//./pipe/docker_engine" });
-    assert.deepEqual(endpointOf("tcp://10.0.0.1:2375"), { host: "10.0.0.1", port: 2375 });
-    assert.throws(() => endpointOf("ssh://user@host"), /cannot use the Docker endpoint ssh/);
   });
 
   it("in a log of two streams is put together in order", () => {

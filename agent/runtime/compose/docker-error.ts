@@ -16,6 +16,8 @@ const unreachable = new Set([
   "EHOSTUNREACH",
   "ENETUNREACH",
 ]);
+/** What Node and OpenSSL call a certificate that one side does not trust, or a side that does not encrypt. */
+const distrust = /^(?:EPROTO$|ERR_SSL_|ERR_TLS_|CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|HOSTNAME_MISMATCH)/;
 const answerSchema = z.looseObject({
   statusCode: z.number().optional(),
   code: z.string().optional(),
@@ -62,11 +64,24 @@ export async function whyAway(docker: Docker, signal: AbortSignal): Promise<Hote
   }
 }
 
+/** Of a message with numbers, functions and files of OpenSSL's own. */
+const opensslWords = (message: string | undefined) =>
+  /SSL routines:[^:]*:([^:]+)/.exec(message ?? "")?.[1] ?? message;
+
 /** A failed call to Docker as an error for people. */
 export function dockerError(what: string, error: unknown): HotenvError {
   if (error instanceof HotenvError) return error;
   const answer = answerSchema.safeParse(error).data;
   if (answer?.code !== undefined && unreachable.has(answer.code)) return away(error, answer.code);
+  if (answer?.code !== undefined && distrust.test(answer.code))
+    return new HotenvError(
+      "docker-unreachable",
+      `Docker and Hotenv do not trust each other: ${opensslWords(answer.message) ?? answer.code}.`,
+      {
+        todo: "See that ca.pem, cert.pem and key.pem (of DOCKER_CERT_PATH, or of the context) are those of this engine.",
+        cause: error,
+      },
+    );
   const said = z.looseObject({ message: z.string() }).safeParse(answer?.json).data?.message;
   const detail = (said ?? (error instanceof Error ? error.message : String(error))).trim();
   return new HotenvError("docker-failed", `${what}: ${detail.replace(/\.$/, "")}.`, { cause: error });
