@@ -71,6 +71,53 @@ const shapes: Readonly<Record<string, string>> = {
   userns: `userns_mode: host\ncgroup: host`,
 };
 
+/** What only newer Composes know, or only newer engines can: whoever runs both finds out which of them. */
+const newerShapes: Readonly<Record<string, string>> = {
+  "start-interval": `healthcheck: { test: ["CMD", "true"], interval: 2s, start_period: 5s, start_interval: 1s }`,
+  "gateway-priority": `networks: { default: {}, back: { gw_priority: 5 } }`,
+  "gateway-priority-alone": `networks: { default: { gw_priority: 5 } }`,
+  "interface-name": `networks: { default: { interface_name: lan7 } }`,
+  "network-mac-address": `networks: { default: { mac_address: "02:42:ac:11:00:77" } }`,
+  "endpoint-options": `networks: { default: { driver_opts: { com.docker.network.endpoint.sysctls: net.ipv4.conf.IFNAME.log_martians=1 } } }`,
+  "image-mount": `volumes: [{ type: image, source: "\${IMAGE}", target: /image }]`,
+  "bind-recursive": `volumes: [{ type: bind, source: ./mounted, target: /m, bind: { recursive: disabled } }]`,
+  "tmpfs-mode": `volumes: [{ type: tmpfs, target: /scratch, tmpfs: { mode: 01777 } }]`,
+  "not-attached": `attach: false`,
+  "label-file": `label_file: [more.labels]`,
+  "raw-env-file": `env_file: [{ path: more.env, format: raw }]`,
+  "pulled-daily": `pull_policy: daily`,
+  "uts-host": `uts: host`,
+  "config-text": `configs: [{ source: text, target: /etc/text, mode: 0440 }]`,
+};
+export const newerShapeNames: readonly string[] = Object.keys(newerShapes);
+
+/** @param names of newer shapes, one service each */
+export const newerShapeFiles = (
+  image: string,
+  names: readonly string[],
+): Readonly<Record<string, string>> => ({
+  "compose.yaml": stringify({
+    services: Object.fromEntries(
+      names.map((name) => [
+        name,
+        {
+          image,
+          command: ["sleep", "86400"],
+          stop_signal: "SIGKILL",
+          environment: { VALUE: "${VALUE}" },
+          ...(parse(newerShapes[name] ?? "") as Service),
+        },
+      ]),
+    ),
+    networks: { back: {} },
+    configs: { text: { content: "at ${VALUE}" } },
+  }),
+  ".env": `VALUE=one\nIMAGE=${image}\n`,
+  "more.env": "MORE=1\nQUOTED='x'\n",
+  "more.labels": "from.file=1\n",
+  "mounted/.keep": "",
+});
+
 export const shapeNames: readonly string[] = Object.keys(shapes);
 
 /** Those that name another service. */

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
+import * as z from "zod";
 
 /** On every image, container, network and volume that a test makes by itself. */
 export const testLabel = "hotenv.test=1";
@@ -55,7 +56,10 @@ export async function removeProject(name: string): Promise<void> {
 const patienceMs = 3_000;
 const againMs = 250;
 
-/** Docker lets go of a removed container's network a moment later, and tells of that by no event. */
+/**
+ * Docker lets go of a removed container's network a moment later, and tells of that by no event. Of one whose start
+ * failed it may keep the endpoint.
+ */
 async function removeNetwork(id: string): Promise<void> {
   const end = performance.now() + patienceMs;
   for (;;)
@@ -63,15 +67,20 @@ async function removeNetwork(id: string): Promise<void> {
       await docker(["network", "rm", id]);
       return;
     } catch (error) {
-      if (!String(error).includes("has active endpoints")) throw error;
+      const left = Object.entries(
+        z
+          .record(z.string(), z.object({ Name: z.string() }))
+          .parse(JSON.parse(await docker(["network", "inspect", id, "--format", "{{json .Containers}}"]))),
+      );
       if (performance.now() > end) {
-        const using = (await docker(["network", "inspect", id, "--format", "{{json .Containers}}"])).trim();
-        if (using !== "{}") throw error;
+        if (left.length > 0) throw error;
         // Engine 20.10 now and then forgets an endpoint of a container that is gone: it names none, and
         // nobody can remove the network until the engine starts again. It harms no other test.
         console.warn(`Docker keeps the network ${id} of a removed project, with no container in it.`);
         return;
       }
+      for (const [, { Name: name }] of left)
+        await docker(["network", "disconnect", "--force", id, name]).catch(() => undefined);
       await delay(againMs);
     }
 }

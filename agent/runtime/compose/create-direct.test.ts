@@ -123,4 +123,16 @@ describe("A plain change", () => {
       const none = { [field]: [] };
       assert.equal(isPlainChange(model({ A: "1" }, none), model({ A: "2" }, none)), true);
     });
+
+  for (const [attached, isPlain] of [
+    [null, true],
+    [{ aliases: ["a"], ipv4_address: "10.0.0.2", driver_opts: { a: "b" } }, true],
+    [{ gw_priority: 1 }, false],
+    [{ interface_name: "lan7" }, false],
+    [{ of_a_later_compose: 1 }, false],
+  ] as const)
+    it(`is ${isPlain ? "one" : "none"} for a service whose network says ${JSON.stringify(attached)}`, () => {
+      const more = { networks: { default: attached } };
+      assert.equal(isPlainChange(model({ A: "1" }, more), model({ A: "2" }, more)), isPlain);
+    });
 });

@@ -81,13 +81,25 @@ const sameSet = (a: readonly string[], b: readonly string[]) =>
 /** Fields of a service whose containers Compose fills or ties after it has created them. */
 const afterCreation = ["configs", "secrets", "links", "external_links", "volumes_from"];
 
+/** What is handed on of how a container is attached to its network; whatever else a Compose may know, it brings itself. */
+const ofNetwork = new Set(["aliases", "ipv4_address", "ipv6_address", "driver_opts", "priority"]);
+
+function isPlainlyAttached({ config: { networks } }: ServiceModel): boolean {
+  if (networks === null || typeof networks !== "object" || Array.isArray(networks)) return true;
+  return Object.values(networks).every((attached) =>
+    Object.keys(attached ?? {}).every((field) => ofNetwork.has(field)),
+  );
+}
+
 /** Whether nothing but the environment differs, and nothing is beyond what an inspection tells. Pure. */
 export function isPlainChange(current: ServiceModel, target: ServiceModel): boolean {
   const without = ({ config: { environment: _, ...rest } }: ServiceModel) => canonical(rest);
   const isEmpty = (value: Json | undefined) =>
     value === undefined || value === null || (Array.isArray(value) && value.length === 0);
   return (
-    without(current) === without(target) && afterCreation.every((field) => isEmpty(target.config[field]))
+    without(current) === without(target) &&
+    isPlainlyAttached(target) &&
+    afterCreation.every((field) => isEmpty(target.config[field]))
   );
 }
 
