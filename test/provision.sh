@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Makes this machine able to run the suites, and says in one line per suite what is missing where it cannot.
 #
-#   bash test/provision.sh [compose] [docker] [docker28] [compose5] [servers] [browser] [code-server] [prometheus]
+#   bash test/provision.sh [compose] [docker] [docker28] [compose5] [servers] [ssh] [browser] [code-server]
+#     [prometheus]
 #
 # Without an argument all but compose5, which takes Go and some minutes.
 #
@@ -365,6 +366,38 @@ provision_servers() {
   fetch_servers || cannot docker "nginx, HAProxy and Caddy could not be fetched (see $cache/apt.log)"
 }
 
+# --- ssh and TLS ----------------------------------------------------------------------------------------------
+
+# For an engine that is reached through an sshd of the tests' own (test/support/ssh-docker.ts). Unpacked, not installed:
+# the package would listen on port 22.
+ssh_dir=$cache/ssh
+
+fetch_ssh() {
+  update_lists
+  local unpacked=$ssh_dir/unpacked packages
+  # Not the C library: the machine's own is the one that its loader fits.
+  packages=$(with_libraries openssh-server openssh-client | grep -vxE 'libc6|libgcc-s1|libcrypt1')
+  note "fetching an sshd"
+  rm -rf "$ssh_dir"
+  mkdir -p "$ssh_dir/lib" "$unpacked"
+  # shellcheck disable=SC2086
+  (cd "$ssh_dir" && apt-get -qq -o APT::Sandbox::User=root download $packages >>"$cache/apt.log" 2>&1) || return 1
+  local package
+  for package in "$ssh_dir"/*.deb; do
+    dpkg-deb -x "$package" "$unpacked" || return 1
+  done
+  find "$unpacked" -name '*.so.*' -exec cp -a -t "$ssh_dir/lib" {} + &&
+    mv "$unpacked/usr" "$ssh_dir/usr" && rm -rf "$unpacked" "$ssh_dir"/*.deb
+}
+
+provision_ssh() {
+  # Elsewhere the tests that need them say so and are skipped.
+  can_install && command -v dpkg-deb >/dev/null || return 0
+  command -v openssl >/dev/null || apt_install openssl || cannot docker "openssl could not be installed (see $cache/apt.log)"
+  [ -x /usr/sbin/sshd ] || [ -x "$ssh_dir/usr/sbin/sshd" ] || fetch_ssh ||
+    cannot docker "an sshd could not be fetched (see $cache/apt.log)"
+}
+
 # --- Chromium and code-server ---------------------------------------------------------------------------------
 
 # Prints the browser that test/workbench drives: HOTENV_CHROMIUM, or the first of the usual names.
@@ -465,7 +498,7 @@ if command -v flock >/dev/null; then
   flock 9
 fi
 
-[ $# -gt 0 ] || set -- compose docker docker28 servers browser code-server prometheus
+[ $# -gt 0 ] || set -- compose docker docker28 servers ssh browser code-server prometheus
 for part in "$@"; do
   case $part in
   compose) provision_compose ;;
@@ -473,11 +506,12 @@ for part in "$@"; do
   docker28) provision_docker28 ;;
   compose5) provision_compose5 ;;
   servers) provision_servers ;;
+  ssh) provision_ssh ;;
   browser) provision_browser ;;
   code-server) provision_code_server ;;
   prometheus) provision_prometheus ;;
   *)
-    note "unknown part $part (compose, docker, docker28, compose5, servers, browser, code-server, prometheus)"
+    note "unknown part $part (compose, docker, docker28, compose5, servers, ssh, browser, code-server, prometheus)"
     exit 2
     ;;
   esac

@@ -8,6 +8,7 @@ export type Part =
   | "docker28"
   | "compose5"
   | "servers"
+  | "ssh"
   | "browser"
   | "code-server"
   | "prometheus";
@@ -95,7 +96,7 @@ export const suites: readonly Suite[] = [
   {
     name: "docker",
     lane: "engine",
-    parts: ["servers"],
+    parts: ["servers", "ssh"],
     engines: ["machine", "docker28"],
     needsBuild: true,
     run: mocha(inTest("docker"), ...twoAtOnce),
