@@ -5,10 +5,11 @@ import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import { HotenvError } from "../../core/protocol/errors.ts";
+import { randomRuns } from "../../test/support/random-runs.ts";
 import { draftOf, rolloutOf, snapshotWith, type TemporaryPaths, temporaryPaths } from "./history.fixture.ts";
 import { type History, openHistory } from "./history.ts";
 
-const flips = 8 * Number(process.env.HOTENV_RUNS ?? 10);
+const flips = 8 * randomRuns(3);
 const headerBytes = 100;
 
 /** Everything that can be asked, as text, question by question; what is damaged says so. */

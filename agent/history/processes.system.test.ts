@@ -7,10 +7,11 @@ import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, it } from "mocha";
+import { randomRuns } from "../../test/support/random-runs.ts";
 import { snapshotWith, type TemporaryPaths, temporaryPaths } from "./history.fixture.ts";
 import { openHistory } from "./history.ts";
 
-const runs = Number(process.env.HOTENV_RUNS ?? 10);
+const runs = randomRuns(3);
 const writer = fileURLToPath(new URL("writer.fixture.ts", import.meta.url));
 const nobody = 65_534;
 

@@ -5,11 +5,12 @@ import { once } from "node:events";
 import { copyFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, it } from "mocha";
+import { randomRuns } from "../../test/support/random-runs.ts";
 import { draftOf, rolloutOf, snapshotWith, type TemporaryPaths, temporaryPaths } from "./history.fixture.ts";
 import { type History, openHistory } from "./history.ts";
 import { forgetFormerKeys } from "./key-file.ts";
 
-const runs = Number(process.env.HOTENV_RUNS ?? 10);
+const runs = randomRuns(3);
 const rekeyer = fileURLToPath(new URL("rekey.fixture.ts", import.meta.url));
 
 describe("the key of a history", () => {

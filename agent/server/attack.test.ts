@@ -7,11 +7,12 @@ import { afterEach, beforeEach, describe, it } from "mocha";
 import type { WebSocket } from "ws";
 import { connectAgent } from "../../client/connect.ts";
 import { type TestProject, testProject } from "../../client/test-agent.ts";
+import { randomRuns } from "../../test/support/random-runs.ts";
 import { bareClient, serverOptions, statusOfUpgrade } from "./server.fixture.ts";
 import { type Server, startServer } from "./server.ts";
 
 /** Frames a run; HOTENV_RUNS=500 sends 10,000. */
-const frames = 20 * Number(process.env.HOTENV_RUNS ?? 25);
+const frames = 20 * randomRuns(10);
 
 describe("the server refuses", () => {
   let project: TestProject;

@@ -1,7 +1,6 @@
 /** The dialects against their readers: Docker Compose, and the npm package dotenv. */
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { parse as npmDotenv } from "dotenv";
@@ -9,7 +8,9 @@ import fc from "fast-check";
 import { describe, it } from "mocha";
 import { compose } from "../../test/support/compose-cli.ts";
 import { composeReads } from "../../test/support/compose-reads.ts";
+import { oracleFolder } from "../../test/support/oracle-folder.ts";
 import { randomEnv, shell } from "../../test/support/random-env.ts";
+import { randomRuns, randomSeed } from "../../test/support/random-runs.ts";
 import { rawReads } from "../../test/support/raw-reads.ts";
 import { lookupIn } from "../interpolate/fill.ts";
 import { parseDotenv } from "./document.ts";
@@ -17,7 +18,7 @@ import { type Evaluation, evaluate, isRefusedAsProjectFile } from "./evaluate.ts
 import { composeCases, dotenvCases, projectCases, rawCases } from "./oracle-cases.ts";
 import type { Dialect } from "./pieces.ts";
 
-const runs = Number(process.env.HOTENV_RUNS ?? 200);
+const runs = randomRuns(120);
 
 const lookup = lookupIn(shell);
 const read = (text: string, dialect: Dialect): Evaluation => evaluate(parseDotenv(text, { dialect }), lookup);
@@ -92,27 +93,19 @@ describe("the compose dialect", function () {
   it("equals Compose on every kept case", () => compareWithCompose(composeCases));
 
   it("equals what `.env` gives a project on every kept case", async () => {
-    const directory = await mkdtemp(join(tmpdir(), "hotenv-oracle-"));
-    try {
-      for (const file of projectCases) await compareProject(directory, file);
-    } finally {
-      await rm(directory, { recursive: true });
-    }
+    await using folder = await oracleFolder();
+    for (const file of projectCases) await compareProject(folder.directory, file);
   });
 
   const some = Math.ceil(runs / 10);
   it(`equals what \`.env\` gives a project, and Compose's warnings, on ${some} random files`, async () => {
-    const directory = await mkdtemp(join(tmpdir(), "hotenv-oracle-"));
-    try {
-      for (const file of fc.sample(randomEnv, { numRuns: some, ...seed() }))
-        await compareProject(directory, file);
-    } finally {
-      await rm(directory, { recursive: true });
-    }
+    await using folder = await oracleFolder();
+    for (const file of fc.sample(randomEnv, { numRuns: some, ...randomSeed() }))
+      await compareProject(folder.directory, file);
   });
 
   it(`equals Compose on ${runs} random files`, () =>
-    compareWithCompose(fc.sample(randomEnv, { numRuns: runs, ...seed() })));
+    compareWithCompose(fc.sample(randomEnv, { numRuns: runs, ...randomSeed() })));
 });
 
 describe("the raw dialect", function () {
@@ -142,7 +135,7 @@ describe("the raw dialect", function () {
 
   const some = Math.ceil(runs / 8);
   it(`equals docker run on ${some} random files`, () =>
-    compareWithDocker(fc.sample(randomEnv, { numRuns: some, ...seed() })));
+    compareWithDocker(fc.sample(randomEnv, { numRuns: some, ...randomSeed() })));
 });
 
 describe("the dotenv dialect", function () {
@@ -154,11 +147,6 @@ describe("the dotenv dialect", function () {
   for (const file of dotenvCases) it(`equals npm dotenv on ${JSON.stringify(file)}`, () => agrees(file));
 
   it(`equals npm dotenv on ${runs * 20} random files`, () => {
-    fc.assert(fc.property(randomEnv, agrees), { numRuns: runs * 20, ...seed() });
+    fc.assert(fc.property(randomEnv, agrees), { numRuns: runs * 20, ...randomSeed() });
   });
 });
-
-/** HOTENV_SEED repeats a run. */
-function seed(): { seed?: number } {
-  return process.env.HOTENV_SEED === undefined ? {} : { seed: Number(process.env.HOTENV_SEED) };
-}

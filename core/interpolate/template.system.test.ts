@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, it } from "mocha";
 import { compose } from "../../test/support/compose-cli.ts";
+import { oracleFolder } from "../../test/support/oracle-folder.ts";
 import { randomTemplate, shell } from "../../test/support/random-env.ts";
+import { randomRuns, randomSeed } from "../../test/support/random-runs.ts";
 import { fillTemplate, lookupIn, type TemplateIssue } from "./fill.ts";
 import { brokenIn, type Part, parseTemplate, referencesIn } from "./template.ts";
 
@@ -82,7 +83,7 @@ describe("a template", () => {
 });
 
 describe("values of a Compose file", function () {
-  const runs = Number(process.env.HOTENV_RUNS ?? 200);
+  const runs = randomRuns(100);
   this.timeout(runs * 60 + 60_000);
 
   /** Environment values as Compose fills them; null where it refuses. */
@@ -101,18 +102,15 @@ describe("values of a Compose file", function () {
   }
 
   it(`are filled as Compose fills them, ${runs} random ones`, async () => {
-    const directory = await mkdtemp(join(tmpdir(), "hotenv-oracle-"));
-    try {
-      const texts = fc.sample(randomTemplate, runs);
-      const good = texts.filter((text) => !refused(text));
-      assert.deepEqual(
-        good.map((text) => [text, fill(text).value]),
-        (await ask(directory, good))?.map((value, index) => [good[index], value]),
-      );
-      for (const text of texts.filter(refused).slice(0, Math.ceil(runs / 5)))
-        assert.equal(await ask(directory, [text]), null, JSON.stringify(text));
-    } finally {
-      await rm(directory, { recursive: true });
-    }
+    await using folder = await oracleFolder();
+    const { directory } = folder;
+    const texts = fc.sample(randomTemplate, { numRuns: runs, ...randomSeed() });
+    const good = texts.filter((text) => !refused(text));
+    assert.deepEqual(
+      good.map((text) => [text, fill(text).value]),
+      (await ask(directory, good))?.map((value, index) => [good[index], value]),
+    );
+    for (const text of texts.filter(refused).slice(0, Math.ceil(runs / 5)))
+      assert.equal(await ask(directory, [text]), null, JSON.stringify(text));
   });
 });

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, it } from "mocha";
 import { compose } from "../../test/support/compose-cli.ts";
+import { oracleFolder } from "../../test/support/oracle-folder.ts";
 import { lookupIn } from "../interpolate/fill.ts";
 import { diagnoseCompose } from "./compose-file.ts";
 
@@ -36,15 +36,12 @@ describe("a Compose file", () => {
       assert.deepEqual(told(image(yaml)), expected));
 
   it("is refused exactly where Compose refuses it", async () => {
-    const directory = await mkdtemp(join(tmpdir(), "hotenv-compose-"));
-    try {
-      for (const [yaml] of cases) {
-        await writeFile(join(directory, "compose.yaml"), `name: hotenvtest\n${image(yaml)}`);
-        const { ok } = await compose(["config", "-q"], { cwd: directory, environment: { SET: "1" } });
-        assert.equal(ok, !diagnoseCompose(image(yaml), context).some(({ severity }) => severity === 1), yaml);
-      }
-    } finally {
-      await rm(directory, { recursive: true });
+    await using folder = await oracleFolder();
+    const { directory } = folder;
+    for (const [yaml] of cases) {
+      await writeFile(join(directory, "compose.yaml"), image(yaml));
+      const { ok } = await compose(["config", "-q"], { cwd: directory, environment: { SET: "1" } });
+      assert.equal(ok, !diagnoseCompose(image(yaml), context).some(({ severity }) => severity === 1), yaml);
     }
   });
 

@@ -10,10 +10,11 @@ import {
 } from "@env-spec/parser";
 import fc from "fast-check";
 import { describe, it } from "mocha";
+import { randomRuns } from "../../test/support/random-runs.ts";
 import type { Expression } from "./expression.ts";
 import { type Decorator, readSchemaFile } from "./file.ts";
 
-const runs = Number(process.env.HOTENV_RUNS ?? 1_500);
+const runs = randomRuns(600);
 
 /** What both make of a value, in a form that can be compared. */
 type Form = string | number | boolean | undefined | { call: string; args: unknown[]; named: object };

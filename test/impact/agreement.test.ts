@@ -2,7 +2,7 @@
  * Two voices that must agree: which services an edit changes, according to the static analysis and according
  * to `docker compose config` before and after. It needs Compose's command line and no engine.
  *
- * HOTENV_RUNS: how many projects (default 60; `npm run test:long` takes 500). HOTENV_SEED: the first one's seed, to see a failure again.
+ * HOTENV_RUNS: how many projects (default 30; `npm run test:long` takes 500). HOTENV_SEED: the first one's seed, to see a failure again.
  */
 import assert from "node:assert/strict";
 import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
@@ -16,11 +16,12 @@ import { staticModel } from "../../core/compose/static-model.ts";
 import { usesOfVariable } from "../../core/compose/uses.ts";
 import { lookupIn } from "../../core/interpolate/fill.ts";
 import { compose } from "../support/compose-cli.ts";
+import { randomRuns } from "../support/random-runs.ts";
 import { randomFrom } from "./random.ts";
 import { type Edit, randomEdit } from "./random-edit.ts";
 import { type Files, randomProject } from "./random-project.ts";
 
-const runs = Number(process.env.HOTENV_RUNS ?? 60);
+const runs = randomRuns(30);
 const firstSeed = Number(process.env.HOTENV_SEED ?? 1);
 const editsPerProject = 2;
 const atOnce = 2;

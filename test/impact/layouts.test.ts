@@ -3,15 +3,15 @@
  * relative path starts from. Each is read by the static analysis and by Compose; names and values must be the same.
  */
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { afterEach, beforeEach, describe, it } from "mocha";
+import { describe, it } from "mocha";
 import { type ResolvedProject, readResolved } from "../../core/compose/resolved.ts";
 import { analyseProject } from "../../core/compose/static.ts";
 import { staticModel } from "../../core/compose/static-model.ts";
 import { lookupIn } from "../../core/interpolate/fill.ts";
 import { compose } from "../support/compose-cli.ts";
+import { oracleFolder } from "../support/oracle-folder.ts";
 
 interface Layout {
   readonly title: string;
@@ -143,14 +143,10 @@ const layouts: readonly Layout[] = [
 ];
 
 describe("the static analysis and Compose read the same in", () => {
-  let directory: string;
-  beforeEach(async () => {
-    directory = await realpath(await mkdtemp(join(tmpdir(), "hotenvtest-")));
-  });
-  afterEach(() => rm(directory, { recursive: true }));
-
   for (const { title, files, shell = {} } of layouts)
     it(title, async () => {
+      await using folder = await oracleFolder();
+      const { directory } = folder;
       for (const [path, text] of Object.entries(files)) {
         await mkdir(dirname(join(directory, path)), { recursive: true });
         await writeFile(join(directory, path), text);

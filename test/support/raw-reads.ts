@@ -8,6 +8,7 @@ import { createServer, type IncomingMessage } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { markOf, onPath, remembered } from "./remembered.ts";
 
 const run = promisify(execFile);
 
@@ -37,23 +38,26 @@ export async function rawReads(
   });
   await new Promise<void>((resolve) => server.listen(socket, resolve));
   try {
+    const mark = await markOf(await onPath("docker"));
     const readings: RawReading[] = [];
-    for (const text of files) {
-      const file = join(directory, "raw.env");
+    const file = join(directory, "raw.env");
+    const ask = async (text: string): Promise<RawReading> => {
       await writeFile(file, text);
       sent = undefined;
       try {
         const args = ["-H", `unix://${socket}`, "create", "--env-file", file, "image"];
         await run("docker", args, { env: { PATH: process.env.PATH, HOME: directory, ...environment } });
-        readings.push(sent ?? []);
+        return sent ?? [];
       } catch (error) {
         // Whatever reached the engine was read; else the CLI gave up over the file.
         if (!(error instanceof Error) || !("stderr" in error) || sent !== undefined) throw error;
         if (!/invalid|no variable name|contains whitespaces|too long|utf8/i.test(String(error.stderr)))
           throw error;
-        readings.push("refused");
+        return "refused";
       }
-    }
+    };
+    for (const text of files)
+      readings.push(await remembered(["docker create --env-file", mark, environment, text], () => ask(text)));
     return readings;
   } finally {
     server.close();

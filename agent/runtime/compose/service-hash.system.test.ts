@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
-import { mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, it } from "mocha";
 import { compose } from "../../../test/support/compose-cli.ts";
+import { oracleFolder } from "../../../test/support/oracle-folder.ts";
+import { randomRuns, randomSeed } from "../../../test/support/random-runs.ts";
 import { hashArguments, parseHashes } from "./resolve.ts";
 import { type Hashed, hashesAfter, servicesIn, ways } from "./service-hash.ts";
 
@@ -69,7 +70,8 @@ const doubled = (value: unknown): unknown =>
 describe("the hash of a service, without asking for it", () => {
   it("is Compose's own, or is asked for", async function () {
     this.timeout(300_000);
-    const directory = await realpath(await mkdtemp(join(tmpdir(), "hotenv-hash-")));
+    await using folder = await oracleFolder();
+    const { directory } = folder;
     const ask = async (args: readonly string[]): Promise<string> => {
       const answer = await compose(args, { cwd: directory });
       if (!answer.ok) throw new Error(answer.stderr);
@@ -87,22 +89,18 @@ describe("the hash of a service, without asking for it", () => {
       const hashes = await ask([dash ?? "", "printed.json", ...rest.slice(1)]);
       return { services: servicesIn(JSON.parse(printed)), hashes: parseHashes(hashes) };
     };
-    const runs = Number(process.env.HOTENV_RUNS ?? 25);
+    const runs = randomRuns(12);
     let found = 0;
-    try {
-      await fc.assert(
-        fc.asyncProperty(service, service, async (before, after) => {
-          const [first, second] = [await asked(before), await asked(after)];
-          const hashes = hashesAfter(first, second.services);
-          if (hashes === undefined) return;
-          found += 1;
-          assert.deepEqual([...hashes].sort(), [...second.hashes].sort());
-        }),
-        { numRuns: runs },
-      );
-    } finally {
-      await rm(directory, { recursive: true, force: true });
-    }
+    await fc.assert(
+      fc.asyncProperty(service, service, async (before, after) => {
+        const [first, second] = [await asked(before), await asked(after)];
+        const hashes = hashesAfter(first, second.services);
+        if (hashes === undefined) return;
+        found += 1;
+        assert.deepEqual([...hashes].sort(), [...second.hashes].sort());
+      }),
+      { numRuns: runs, ...randomSeed() },
+    );
     console.log(`      found without asking: ${found} of ${runs}`);
     assert.ok(found > 0, "Compose was asked each time.");
   });

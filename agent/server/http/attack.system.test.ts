@@ -7,10 +7,11 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import { WebSocket } from "ws";
+import { randomRuns } from "../../../test/support/random-runs.ts";
 import { type TestSite, testSite } from "./http.fixture.ts";
 
 /** Requests a run; HOTENV_RUNS=500 sends 10,000. */
-const requests = 20 * Number(process.env.HOTENV_RUNS ?? 25);
+const requests = 20 * randomRuns(10);
 /** However it ends: `once` would reject of a reset. */
 const closeOf = (socket: Socket): Promise<void> =>
   new Promise((resolve) => socket.once("close", () => resolve()));

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, it } from "mocha";
 import { contextOf } from "../../../test/support/marked.ts";
 import { randomEnv, shell } from "../../../test/support/random-env.ts";
+import { randomRuns } from "../../../test/support/random-runs.ts";
 import { parseDotenv } from "../../dotenv/document.ts";
 import type { Dialect } from "../../dotenv/pieces.ts";
 import { type Code, codes } from "../codes.ts";
@@ -97,7 +98,7 @@ describe("the diagnosis of a document that is typed in", () => {
             }
           },
         ),
-        { numRuns: Number(process.env.HOTENV_RUNS ?? 600) },
+        { numRuns: randomRuns(150) },
       );
     });
 
