@@ -244,6 +244,14 @@ describe("the status bar's tooltip", () => {
     );
   });
 
+  it("names an engine that the tests have not seen", () => {
+    const engine = { name: "Docker", version: "31.0.2", untested: "Docker 31.0: newer than what is tested." };
+    assert.match(
+      view(online({ engine }))?.tooltip ?? "",
+      /\n\nDocker 31\.0: newer than what is tested\.\n\n/,
+    );
+  });
+
   it("says why there is no agent, and offers to start one", () => {
     const error = new HotenvError("compose-missing", "There is no Compose plugin.", { todo: "Install it." });
     const tooltip = view({ ...online(), connection: "offline", status: undefined, error })?.tooltip;

@@ -147,6 +147,7 @@ function projectTooltip({ name, session }: ProjectState, now: number): string {
     if (isApart) lines.push(t("What follows may be out of date."));
     if (status.services.length > 0) lines.push(serviceTable(status.services, now));
     lines.push(...history(status, now));
+    if (status.engine?.untested) lines.push(escapeMarkdown(status.engine.untested));
   }
   lines.push(links(mood, status));
   return lines.join("\n\n");

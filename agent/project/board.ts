@@ -1,5 +1,6 @@
 /** What clients see of a project: one Status value, told whenever it changes. */
 import type {
+  Engine,
   Problem,
   Rollout,
   ServiceStatus,
@@ -33,6 +34,7 @@ export interface BoardFields {
   readonly notice: string;
   /** A change that is not applied yet. */
   readonly waiting: Waiting | undefined;
+  readonly engine: Engine | undefined;
 }
 
 /** Pure: which of the words applies, and the sentence that goes with it. */
@@ -57,6 +59,8 @@ export interface Board {
   readonly fields: BoardFields;
   status(): Status;
   set(change: Partial<BoardFields>): void;
+  /** What is told with the next change, or to whoever asks: no news of its own. */
+  note(change: Pick<BoardFields, "engine">): void;
 }
 
 export function createBoard(
@@ -77,6 +81,7 @@ export function createBoard(
     error: "",
     notice: "",
     waiting: undefined,
+    engine: undefined,
     ...initial,
   };
   let told = "";
@@ -91,6 +96,7 @@ export function createBoard(
     paused: fields.paused,
     rollout: fields.rollout,
     ...(fields.waiting === undefined ? {} : { waiting: fields.waiting }),
+    ...(fields.engine === undefined ? {} : { engine: fields.engine }),
     agent,
   });
   return {
@@ -98,10 +104,13 @@ export function createBoard(
       return fields;
     },
     status,
+    note(change) {
+      fields = { ...fields, ...change };
+    },
     set(change) {
       fields = { ...fields, ...change };
       const next = status();
-      const text = JSON.stringify(next);
+      const text = JSON.stringify({ ...next, engine: undefined });
       if (text === told) return;
       told = text;
       events.emit("status_update", next);

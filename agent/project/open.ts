@@ -12,6 +12,7 @@ import { createBoard } from "./board.ts";
 import { readBreakers } from "./breaker.ts";
 import { createCancellation } from "./cancellation.ts";
 import { behindCurtain, createCurtain } from "./curtain.ts";
+import { createEngineVersions } from "./engine-versions.ts";
 import { seqName } from "./kept-names.ts";
 import type { LiveProject, OpenOptions } from "./live.ts";
 import { createLoop } from "./loop.ts";
@@ -122,13 +123,19 @@ async function openWith(options: OpenOptions, paths: ProjectPaths, plain: Histor
   const observer = createObserver(shop, closing.signal, loop.report);
   const { lookAfter } = options;
   const firstLook = (lookAfter === undefined ? loop.start() : lookAfter.then(loop.start)).catch(loop.report);
+  const versions = createEngineVersions(shop, firstLook, closing.signal);
   runtimes.onEvent(({ service }) => {
     observer.soon();
-    if (service === "") loop.retry();
+    if (service !== "") return;
+    loop.retry();
+    // Who answers only one command asks for it with that.
+    if (options.watch) versions.askSoon();
   });
   const api = projectApi(shop, {
     loop,
     firstLook,
+    // An agent has asked already, or will.
+    completeStatus: options.watch ? async () => undefined : versions.ask,
     ready,
     closing: closing.signal,
     self: options.watch ? "agent" : "cli",

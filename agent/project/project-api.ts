@@ -27,6 +27,8 @@ export interface ProjectApiOptions {
   readonly loop: Loop;
   /** Resolves when the state is known. */
   readonly firstLook: Promise<void>;
+  /** Asks in addition what only a status tells. */
+  readonly completeStatus: () => Promise<void>;
   /** Goes through the one queue; a caller that gives up stops it between two operations. */
   readonly inTurn: <T>(signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>) => Promise<T>;
   /** As inTurn, beside it: for what takes long and changes neither files nor services. */
@@ -40,7 +42,7 @@ export interface ProjectApiOptions {
 
 export function projectApi(
   shop: Workshop,
-  { loop, firstLook, inTurn, aside, self, ready, closing, stop }: ProjectApiOptions,
+  { loop, firstLook, completeStatus, inTurn, aside, self, ready, closing, stop }: ProjectApiOptions,
 ): AgentApi {
   const { directory, environment, history, board } = shop;
   const turn = (service: string, how: typeof enable) => {
@@ -53,6 +55,7 @@ export function projectApi(
   const api: AgentApi = {
     status: async () => {
       await firstLook;
+      await completeStatus();
       return board.status();
     },
     plan: (_params, signal) =>

@@ -2,7 +2,7 @@
 import type { ProjectPaths } from "../../client/location.ts";
 import type { ProjectModel } from "../../core/compose/model.ts";
 import { HotenvError } from "../../core/protocol/errors.ts";
-import type { RuntimeKind, ServiceStatus } from "../../core/protocol/words.ts";
+import type { Engine, RuntimeKind, ServiceStatus } from "../../core/protocol/words.ts";
 import { openComposeRuntime } from "../runtime/compose/compose-runtime.ts";
 import { ProcessRuntime } from "../runtime/process/process-runtime.ts";
 import type { Operation, Runtime, RuntimeEvent } from "../runtime/runtime.ts";
@@ -15,6 +15,8 @@ export interface Runtimes {
   ofOperation(operation: Operation): Runtime;
   observe(signal: AbortSignal): Promise<ServiceStatus[]>;
   drift(model: ProjectModel, signal: AbortSignal): Promise<string[]>;
+  /** Of the runtime that has an engine; undefined where none is open. */
+  versions(signal: AbortSignal): Promise<Omit<Engine, "untested"> | undefined>;
   onEvent(listener: (event: RuntimeEvent) => void): void;
   close(): Promise<void>;
 }
@@ -84,6 +86,7 @@ export function createRuntimes(
       const all = await Promise.all([...open.values()].map((runtime) => runtime.drift(model, signal)));
       return all.flat().sort();
     },
+    versions: async (signal) => open.get("compose")?.versions?.(signal),
     onEvent(listener) {
       listeners.add(listener);
       for (const runtime of open.values()) runtime.onEvent(listener);

@@ -4,7 +4,7 @@
  * performs it, so that whoever starts after a crash can revert or finish it from the journal alone.
  */
 import type { ProjectModel, ServiceModel } from "../../core/compose/model.ts";
-import type { Action, RuntimeKind, ServiceStatus, StepState } from "../../core/protocol/words.ts";
+import type { Action, Engine, RuntimeKind, ServiceStatus, StepState } from "../../core/protocol/words.ts";
 import type { Probe, Reload } from "../../core/settings/settings.ts";
 
 /** Plain JSON; `kind` belongs to the runtime that made it. */
@@ -133,6 +133,9 @@ export interface Runtime {
 
   /** Ends a service in its own time; it stays as it is, and can be started again. None that runs is no error. */
   stop(service: string, signal: AbortSignal): Promise<void>;
+
+  /** What runs the services, and in which version. Absent where nothing else does. */
+  versions?(signal: AbortSignal): Promise<Omit<Engine, "untested">>;
 
   /** Called for whatever happens to a service. Returns the way to stop listening. */
   onEvent(listener: (event: RuntimeEvent) => void): () => void;

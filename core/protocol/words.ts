@@ -250,6 +250,17 @@ export const waitingSchema = z.object({
 });
 export type Waiting = z.infer<typeof waitingSchema>;
 
+/** What runs the containers. */
+export const engineSchema = z.object({
+  /** `Docker`, or what else answers in its place. */
+  name: z.string(),
+  version: z.string(),
+  compose: z.optional(z.string()),
+  /** A sentence where Hotenv is not tested with these; nothing is refused for it. */
+  untested: z.optional(z.string()),
+});
+export type Engine = z.infer<typeof engineSchema>;
+
 export const statusSchema = z.object({
   project: z.object({ name: z.string(), directory: z.string() }),
   state: stateSchema,
@@ -266,6 +277,8 @@ export const statusSchema = z.object({
   waiting: z.optional(waitingSchema),
   /** The rollout that runs, else the last one. */
   rollout: z.nullable(rolloutSchema),
+  /** Absent where no service is a container, and until it has been asked. */
+  engine: z.optional(engineSchema),
   agent: z.object({ version: z.string(), pid: z.int(), startedAt: timeSchema }),
 });
 export type Status = z.infer<typeof statusSchema>;

@@ -8,6 +8,7 @@ import type {
 } from "../../../core/protocol/messages.ts";
 import type {
   Change,
+  Engine,
   Plan,
   Problem,
   Revision,
@@ -360,6 +361,14 @@ export const status: Status = {
   paused: false,
   rollout: applied,
   agent: { version: "0.1.0", pid: 4242, startedAt: "2026-11-21T13:58:02.000Z" },
+};
+
+export const untestedEngine: Engine = {
+  name: "Docker",
+  version: "31.0.2",
+  compose: "6.1.0",
+  untested:
+    "Docker 31.0 with Compose 6.1: newer than what Hotenv is tested with (Docker 20.10, 26.1, 28.5; Compose 2.26, 2.40, 5.6).",
 };
 
 const otherProblem: Problem = {

@@ -77,6 +77,9 @@ describe("what the command line prints", () => {
       renderStatus({ ...samples.status, state: "restarting", rollout: samples.running }, plain),
     );
     assertGolden("status-colored", renderStatus(samples.status, colored));
+    assertGolden("status-engine", renderStatus({ ...samples.status, engine: samples.untestedEngine }, plain));
+    const { untested: _, ...engine } = samples.untestedEngine;
+    assertGolden("status", renderStatus({ ...samples.status, engine }, plain));
   });
 
   it("a diff", () => {

@@ -76,6 +76,8 @@ export function renderStatus(status: StatusReport, view: View): string {
   if (status.waiting?.for === "confirm")
     lines.push("  `hotenv confirm` applies it, `hotenv confirm --dismiss` leaves what runs as it is.");
   lines.push(...problemLines(status, view));
+  if (status.engine?.untested !== undefined)
+    lines.push(`  ${paint(visible(status.engine.untested), "dim", view)}`);
   if (status.services.length > 0)
     lines.push(
       "",

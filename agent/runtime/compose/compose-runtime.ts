@@ -36,6 +36,7 @@ import {
 } from "./operations.ts";
 import { hasEnvironmentOf, sharedHashes, sharesContainer } from "./sharing.ts";
 import { verifyService } from "./verify.ts";
+import { askVersions } from "./versions.ts";
 
 const logTail = 20;
 
@@ -167,6 +168,7 @@ export async function openComposeRuntime(project: ComposeProject, name: string):
     async stop(service) {
       await Promise.all((await current(service)).map(({ id }) => stopContainer(docker, id)));
     },
+    versions: (signal) => askVersions(docker, project, signal),
     onEvent: (listener: (event: RuntimeEvent) => void) => following().on(listener),
     async close() {
       events?.close();
