@@ -20,7 +20,8 @@ export async function explainFailure(
   engine: { readonly environment: Environment; readonly endpoint: Endpoint | undefined },
   signal: AbortSignal,
 ): Promise<HotenvError> {
-  const said = wordsIn(stderr);
+  // A refusal may take several lines; what goes before another failure tells of its progress.
+  const said = wordsIn(stderr, readsOnly(args) ? 3 : 1);
   if (readsOnly(args))
     return new HotenvError("compose-invalid", `Compose does not accept the project: ${said}.`, {
       todo: "Correct it; running containers are left alone until then.",
@@ -54,8 +55,8 @@ async function whyUnreachable(
 /** Of a sentence that goes on and on. */
 const shownCharacters = 400;
 
-/** The end of what Compose printed, in one line. Pure. */
-export function wordsIn(stderr: string): string {
+/** The end of what Compose printed, as one line. Pure. */
+export function wordsIn(stderr: string, count: number): string {
   const lines = stderr
     .split("\n")
     .map((line) => line.trim())
@@ -64,7 +65,7 @@ export function wordsIn(stderr: string): string {
   const from = lines.findIndex((line) => quotesFile.test(line));
   // All that follows is the file's own text, and may be a secret.
   if (from !== -1) return (lines[from] ?? "").replace(/["'].*$/, "").replace(/[\s:.]+$/, "");
-  return lines.slice(-3).join(" ").slice(-shownCharacters).replace(/\.$/, "");
+  return lines.slice(-count).join(" ").slice(-shownCharacters).replace(/\.$/, "");
 }
 
 /** Compose 2 and 5 quote an env file's line behind these. Only what is hidden depends on it. */
