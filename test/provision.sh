@@ -223,7 +223,8 @@ provision_docker() {
 # --- Docker and Compose of today, beside the machine's own ----------------------------------------------------
 
 # Debian's unstable suite has Docker 28 and Compose 2.40, and their programs run on Debian 12 as they are (runc is the
-# machine's own). The engine has folders and a network namespace of its own: test/support/engines.ts says how it is reached.
+# machine's own). The engine has folders and a network namespace of its own: test/support/engines.ts says how it is
+# reached. Of networks it has more than the usual thirty: suites run side by side.
 engines=$cache/engines
 docker28=$engines/docker28
 docker28_namespace=hotenv-docker28
@@ -258,7 +259,7 @@ start_docker28() {
     setsid nsenter --net=/var/run/netns/$docker28_namespace \
       env -u DOCKER_HOST PATH="$docker28/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" \
       "$docker28/bin/dockerd" --data-root "$docker28/data" --exec-root "$docker28/exec" --pidfile "$docker28/pid" \
-      -H "unix://$docker28/docker.sock" >>"$docker28/dockerd.log" 2>&1 </dev/null 9>&- &
+      --default-address-pool base=10.128.0.0/12,size=24 -H "unix://$docker28/docker.sock" >>"$docker28/dockerd.log" 2>&1 </dev/null 9>&- &
     pid=$!
     disown
     while kill -0 $pid 2>/dev/null && [ $SECONDS -lt $deadline ]; do

@@ -24,16 +24,11 @@ import { dockerError, statusOf } from "./docker-error.ts";
 import { type EventLoop, followEvents } from "./events.ts";
 import { execIn, staleFiles } from "./exec.ts";
 import { followContainers } from "./follow-logs.ts";
+import { hooksOf, refusePreStart } from "./hooks.ts";
 import { injectedFiles } from "./inject.ts";
 import { readLogs } from "./logs.ts";
-import {
-  type ComposeOperation,
-  type OperationContext,
-  operationSchema,
-  performOperation,
-  revertOperation,
-  stopContainer,
-} from "./operations.ts";
+import { type ComposeOperation, operationSchema } from "./operation-schema.ts";
+import { type OperationContext, performOperation, revertOperation, stopContainer } from "./operations.ts";
 import { hasEnvironmentOf, sharedHashes, sharesContainer } from "./sharing.ts";
 import { verifyService } from "./verify.ts";
 import { askVersions } from "./versions.ts";
@@ -116,7 +111,14 @@ export async function openComposeRuntime(project: ComposeProject, name: string):
     if (isLighter(step.action)) return { operations: await lighter(step, containers), cleanup: [] };
     if (step.target === undefined) {
       const operations = containers.flatMap((container): ComposeOperation[] => [
-        { kind: "stop", id: container.id, shows: "stopping", undo: "resume" },
+        {
+          kind: "stop",
+          id: container.id,
+          preStop: hooksOf(step.current, "pre_stop"),
+          postStart: hooksOf(step.current, "post_start"),
+          shows: "stopping",
+          undo: "resume",
+        },
         {
           kind: "set-aside",
           id: container.id,
@@ -127,6 +129,7 @@ export async function openComposeRuntime(project: ComposeProject, name: string):
       ]);
       return { operations, cleanup: containers.map(({ id }): ComposeOperation => ({ kind: "remove", id })) };
     }
+    refusePreStart(step.target);
     await provideImage(step, step.target, signal);
     return replace(step, step.target, all, rollout);
   }
@@ -197,6 +200,8 @@ export async function openComposeRuntime(project: ComposeProject, name: string):
         ({ id }): ComposeOperation => ({
           kind: "restart",
           id,
+          preStop: hooksOf(step.target, "pre_stop"),
+          postStart: hooksOf(step.target, "post_start"),
           shows: "stopping",
           undo: "resume",
           renews: true,
@@ -245,7 +250,18 @@ export async function openComposeRuntime(project: ComposeProject, name: string):
     const order = startFirst(target, step.project);
     const isBeside = order !== undefined && order.obstacle === undefined;
     const claimsNothingNew = isBeside || (step.current !== undefined && keepsItsPlace(step.current, target));
-    const start = { kind: "start", service, files, before, claimsNothingNew, shows: "starting" } as const;
+    const postStart = hooksOf(target, "post_start");
+    const start = {
+      kind: "start",
+      service,
+      files,
+      postStart,
+      before,
+      claimsNothingNew,
+      shows: "starting",
+    } as const;
+    // As Compose does it, what is replaced is not told by `pre_stop`.
+    const stop = { kind: "stop", postStart: hooksOf(step.current, "post_start") } as const;
     if (olds.length === 0) return { operations: [create, start], cleanup: [] };
     const swaps = containers.flatMap(({ id, name: called, state }): ComposeOperation[] => [
       // Names first, while the old one still serves: from its stop to the new one's start nothing else is done.
@@ -258,7 +274,7 @@ export async function openComposeRuntime(project: ComposeProject, name: string):
         before,
         undo: "name",
       },
-      ...(isBeside ? [] : [{ kind: "stop", id, shows: "stopping", undo: "resume" } as const]),
+      ...(isBeside ? [] : [{ ...stop, id, shows: "stopping", undo: "resume" } as const]),
       // What was stopped stays stopped.
       ...(["running", "restarting", "paused"].includes(state) || step.start === true
         ? [{ ...start, name: called }]

@@ -19,16 +19,33 @@ const maxOutputBytes = 1 << 20;
  */
 export const isMissingCommand = (code: number): boolean => code === 126 || code === 127;
 
+/** As what and where a command runs; absent: as the container's own. */
+export interface ExecOptions {
+  readonly user?: string | undefined;
+  readonly privileged?: boolean | undefined;
+  readonly workingDir?: string | undefined;
+  /** `NAME=VALUE`, on top of the container's. */
+  readonly environment?: readonly string[] | undefined;
+}
+
 async function run(
   docker: Docker,
   id: string,
   command: readonly string[],
   signal: AbortSignal,
+  { user, privileged, workingDir, environment }: ExecOptions = {},
 ): Promise<{ readonly code: number; readonly stdout: Buffer }> {
   try {
-    const exec = await docker
-      .getContainer(id)
-      .exec({ Cmd: [...command], AttachStdout: true, AttachStderr: true, abortSignal: signal });
+    const exec = await docker.getContainer(id).exec({
+      Cmd: [...command],
+      ...(user === undefined ? {} : { User: user }),
+      ...(privileged === undefined ? {} : { Privileged: privileged }),
+      ...(workingDir === undefined ? {} : { WorkingDir: workingDir }),
+      ...(environment === undefined ? {} : { Env: [...environment] }),
+      AttachStdout: true,
+      AttachStderr: true,
+      abortSignal: signal,
+    });
     const stream = await exec.start({ abortSignal: signal });
     const abort = () => stream.destroy(new Error("The command took too long."));
     signal.addEventListener("abort", abort, { once: true });
@@ -58,8 +75,9 @@ export async function execIn(
   id: string,
   command: readonly string[],
   signal: AbortSignal,
+  options?: ExecOptions,
 ): Promise<ExecResult> {
-  const { code, stdout } = await run(docker, id, command, signal);
+  const { code, stdout } = await run(docker, id, command, signal, options);
   return { code, output: demultiplex(stdout).trim() };
 }
 

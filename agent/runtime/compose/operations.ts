@@ -1,97 +1,23 @@
 /**
- * What a step does to containers, as plain data for the journal; and how each is performed and reverted,
- * whatever state a crash left it in. The old container is found by its ID. A new one is what is of the service and was
- * not there when the intent was written: no label and no name of Compose's has to say so.
+ * How each operation on containers (operation-schema.ts) is performed and reverted, whatever state a crash left it in.
+ * The old container is found by its ID. A new one is what is of the service and was not there when the intent was
+ * written: no label and no name of Compose's has to say so.
  */
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type Docker from "dockerode";
-import * as z from "zod";
 import { HotenvError } from "../../../core/protocol/errors.ts";
-import { stepStateSchema } from "../../../core/protocol/words.ts";
 import type { ComposeProject } from "./compose-cli.ts";
-import {
-  type Container,
-  inspectContainer,
-  isAside,
-  listContainers,
-  predecessorSchema,
-} from "./containers.ts";
+import { type Container, inspectContainer, isAside, listContainers } from "./containers.ts";
 import { createDirectly } from "./create-direct.ts";
 import { createThroughCompose } from "./create-gate.ts";
 import type { Endpoint } from "./docker.ts";
 import { dockerError, statusOf } from "./docker-error.ts";
 import { execIn } from "./exec.ts";
-import { inject, injectedFileSchema } from "./inject.ts";
+import { runHooks } from "./hooks.ts";
+import { inject } from "./inject.ts";
+import type { ComposeOperation } from "./operation-schema.ts";
 import { explainStart } from "./start-failure.ts";
-
-const shows = {
-  shows: z.optional(stepStateSchema),
-  undo: z.enum(["resume", "name", "discard"]).optional(),
-  claimsNothingNew: z.boolean().optional(),
-  renews: z.boolean().optional(),
-};
-/** IDs of all containers that the service had when the step was prepared. */
-const before = z.array(z.string());
-
-export const operationSchema = z.discriminatedUnion("kind", [
-  /** New containers beside `olds`, not started. */
-  z.object({
-    kind: z.literal("create"),
-    service: z.string(),
-    olds: z.array(predecessorSchema),
-    before,
-    /** What Compose is given, in full; and the labels that its containers get. */
-    project: z.string(),
-    labels: z.record(z.string(), z.string()),
-    /** It lives in another's container: that one's is part of what Compose hashes. */
-    shares: z.boolean().default(false),
-    /** Where Compose is not needed: what Docker is asked for, one for each of `olds`. */
-    direct: z.array(z.object({ name: z.string(), body: z.record(z.string(), z.unknown()) })).optional(),
-    ...shows,
-  }),
-  z.object({ kind: z.literal("stop"), id: z.string(), ...shows }),
-  /** The old container gives up its name. */
-  z.object({ kind: z.literal("set-aside"), id: z.string(), name: z.string(), kept: z.string(), ...shows }),
-  /** The new one takes it. */
-  z.object({
-    kind: z.literal("take-name"),
-    service: z.string(),
-    next: z.string(),
-    name: z.string(),
-    before,
-    ...shows,
-  }),
-  /** Starts the container of that name; without a name, all of the service's new ones. */
-  z.object({
-    kind: z.literal("start"),
-    service: z.string(),
-    name: z.string().optional(),
-    before,
-    /** Copied into the container before it starts. */
-    files: z.array(injectedFileSchema).optional(),
-    ...shows,
-  }),
-  z.object({ kind: z.literal("restart"), id: z.string(), ...shows }),
-  z.object({ kind: z.literal("signal"), id: z.string(), signal: z.string(), ...shows }),
-  /** Refuses what the service would refuse, before it is told to read it. */
-  z.object({ kind: z.literal("check"), id: z.string(), command: z.array(z.string()), ...shows }),
-  z.object({ kind: z.literal("exec"), id: z.string(), command: z.array(z.string()), ...shows }),
-  z.object({
-    kind: z.literal("http"),
-    service: z.string(),
-    method: z.string(),
-    url: z.string(),
-    headers: z.record(z.string(), z.string()).optional(),
-    body: z.string().optional(),
-    /** Its content is the body: what it is when the request is made. */
-    file: z.string().optional(),
-    ...shows,
-  }),
-  /** Cleanup: the old container, its successor having proved itself. */
-  z.object({ kind: z.literal("remove"), id: z.string(), ...shows }),
-]);
-export type ComposeOperation = z.infer<typeof operationSchema>;
 
 export interface OperationContext {
   readonly docker: Docker;
@@ -222,6 +148,7 @@ export async function performOperation(
     case "create":
       return create(operation, context, signal);
     case "stop":
+      await runHooks(docker, operation.id, "pre_stop", operation.preStop ?? [], signal);
       return stopContainer(docker, operation.id);
     case "set-aside":
       return rename(docker, operation.id, operation.kept);
@@ -231,11 +158,9 @@ export async function performOperation(
       throw new HotenvError("docker-failed", `The new container of ${operation.service} is gone.`);
     }
     case "start":
-      return startNew(operation, context);
+      return startNew(operation, context, signal);
     case "restart":
-      return unless([], "Docker did not restart the container", () =>
-        docker.getContainer(operation.id).restart(),
-      );
+      return restart(docker, operation, signal);
     case "signal":
       return unless([], `Docker did not send ${operation.signal}`, () =>
         docker.getContainer(operation.id).kill({ signal: operation.signal }),
@@ -251,15 +176,32 @@ export async function performOperation(
 }
 
 async function startNew(
-  { service, name, before: known, files = [] }: Extract<ComposeOperation, { kind: "start" }>,
+  { service, name, before: known, files = [], postStart = [] }: Extract<ComposeOperation, { kind: "start" }>,
   context: OperationContext,
+  signal: AbortSignal,
 ): Promise<void> {
   // Nobody serves now: by its name it is found without a look around, having taken it just before.
   const found = name === undefined ? (await madeSince(context, service, known)).map(({ id }) => id) : [name];
   for (const container of found) {
     await inject(context.docker, container, files);
     await start(context.docker, container);
+    await runHooks(context.docker, container, "post_start", postStart, signal);
   }
+}
+
+/** @param stopOptions as Docker takes them */
+async function restart(
+  docker: Docker,
+  { id, preStop = [], postStart = [] }: Extract<ComposeOperation, { kind: "restart" }>,
+  signal: AbortSignal,
+  stopOptions: { readonly t?: number } = {},
+): Promise<void> {
+  if (preStop.length > 0 && (await inspectContainer(docker, id))?.State.Running === true)
+    await runHooks(docker, id, "pre_stop", preStop, signal);
+  await unless([], "Docker did not restart the container", () =>
+    docker.getContainer(id).restart(stopOptions),
+  );
+  await runHooks(docker, id, "post_start", postStart, signal);
 }
 
 /** Of what a service answers, this much becomes part of a sentence. */
@@ -325,6 +267,9 @@ async function startAgain({ docker }: OperationContext, ids: readonly string[]):
   return true;
 }
 
+/** Going back is not cancelled; what hangs has a limit of its own. */
+const whileGoingBack = () => new AbortController().signal;
+
 export async function revertOperation(
   operation: ComposeOperation,
   context: OperationContext,
@@ -335,7 +280,8 @@ export async function revertOperation(
     case "create":
       return removeCreated(operation, context);
     case "stop":
-      return start(docker, operation.id);
+      await start(docker, operation.id);
+      return runHooks(docker, operation.id, "post_start", operation.postStart ?? [], whileGoingBack());
     case "set-aside":
       return rename(docker, operation.id, operation.name);
     case "take-name": {
@@ -351,9 +297,7 @@ export async function revertOperation(
       return;
     }
     case "restart":
-      return unless([], "Docker did not restart the container", () =>
-        docker.getContainer(operation.id).restart(haste === "kill" ? { t: 0 } : {}),
-      );
+      return restart(docker, operation, whileGoingBack(), haste === "kill" ? { t: 0 } : {});
     case "check":
     case "remove":
       return;
