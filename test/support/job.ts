@@ -66,7 +66,9 @@ export async function runJob(job: Job, choice: Choice, output: Output): Promise<
 function commandOf(run: Exclude<Run, { kind: "checks" }>, { files, options }: Choice): readonly string[] {
   if (run.kind === "script") return [run.script, ...options];
   const given = files.length > 0 ? files : run.files;
-  return ["node_modules/mocha/bin/mocha.js", ...run.options, ...options, ...given];
+  const isOneFile = files.length === 1 && !files[0]?.includes("*");
+  const pool = run.atOnce > 1 && !isOneFile ? ["--parallel", "--jobs", String(run.atOnce)] : [];
+  return ["node_modules/mocha/bin/mocha.js", ...run.options, ...pool, ...options, ...given];
 }
 
 async function runTests(

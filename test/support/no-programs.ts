@@ -16,16 +16,20 @@ function refuse(program: unknown): never {
   throw new Error(`${running} starts ${program}: ${rule}.`);
 }
 
-Object.assign(childProcess, {
-  exec: refuse,
-  execFile: refuse,
-  execFileSync: refuse,
-  execSync: refuse,
-  fork: refuse,
-  spawn: refuse,
-  spawnSync: refuse,
-});
-syncBuiltinESMExports();
+// Where Mocha runs several files at once, its own process starts those that run them.
+const startsWorkers = process.argv.includes("--parallel") && process.send === undefined;
+if (!startsWorkers) {
+  Object.assign(childProcess, {
+    exec: refuse,
+    execFile: refuse,
+    execFileSync: refuse,
+    execSync: refuse,
+    fork: refuse,
+    spawn: refuse,
+    spawnSync: refuse,
+  });
+  syncBuiltinESMExports();
+}
 
 export const mochaHooks = {
   beforeEach(this: Context): void {

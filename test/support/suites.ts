@@ -15,7 +15,13 @@ export type Part =
 
 export type Run =
   /** `files` are patterns; those of the command line take their place. */
-  | { readonly kind: "mocha"; readonly options: readonly string[]; readonly files: readonly string[] }
+  | {
+      readonly kind: "mocha";
+      /** How many files at a time, each in a process of Mocha's. */
+      readonly atOnce: number;
+      readonly options: readonly string[];
+      readonly files: readonly string[];
+    }
   /** Runs Mocha itself, and takes `--grep`. */
   | { readonly kind: "script"; readonly script: string }
   /** Each counts as one test. */
@@ -37,14 +43,12 @@ export interface Suite {
   readonly lane: "engine" | "system" | "working" | "alone";
 }
 
-const mocha = (files: readonly string[], ...options: readonly string[]): Run => ({
+const mocha = (atOnce: number, files: readonly string[], ...options: readonly string[]): Run => ({
   kind: "mocha",
+  atOnce,
   options: ["--reporter", "test/support/reporter.ts", "--forbid-only", ...options],
   files,
 });
-
-/** Two files at a time: what they do most of the time is wait. */
-const twoAtOnce = ["--parallel", "--jobs", "2"];
 
 export const rooms = ["core", "client", "agent", "extension", "webview-ui", "scripts"];
 const inRooms = (pattern: string): readonly string[] => rooms.map((room) => `${room}/**/${pattern}`);
@@ -76,7 +80,7 @@ export const suites: readonly Suite[] = [
     lane: "working",
     parts: [],
     needsBuild: false,
-    run: mocha(inRooms("!(*.system).test.ts"), "--require", "test/support/no-programs.ts"),
+    run: mocha(2, inRooms("!(*.system).test.ts"), "--require", "test/support/no-programs.ts"),
     environment: { HOTENV_REPORT: "dot" },
     limitSeconds: 900,
   },
@@ -87,10 +91,7 @@ export const suites: readonly Suite[] = [
     // docker suite.
     parts: ["compose"],
     needsBuild: false,
-    run: mocha(
-      [...inRooms("*.system.test.ts"), ...inTest("cli", "lsp", "wire", "impact", "bench")],
-      ...twoAtOnce,
-    ),
+    run: mocha(2, [...inRooms("*.system.test.ts"), ...inTest("cli", "lsp", "wire", "impact", "bench")]),
     limitSeconds: 1_800,
   },
   {
@@ -99,7 +100,7 @@ export const suites: readonly Suite[] = [
     parts: ["servers", "ssh"],
     engines: ["machine", "docker28"],
     needsBuild: true,
-    run: mocha(inTest("docker"), ...twoAtOnce),
+    run: mocha(2, inTest("docker")),
     limitSeconds: 2_700,
   },
   {
@@ -107,7 +108,7 @@ export const suites: readonly Suite[] = [
     lane: "working",
     parts: ["browser"],
     needsBuild: true,
-    run: mocha(inTest("page")),
+    run: mocha(1, inTest("page")),
     limitSeconds: 900,
   },
   {
@@ -115,7 +116,7 @@ export const suites: readonly Suite[] = [
     lane: "working",
     parts: ["docker", "browser", "prometheus"],
     needsBuild: true,
-    run: mocha(inTest("http")),
+    run: mocha(1, inTest("http")),
     limitSeconds: 900,
   },
   {
@@ -149,6 +150,7 @@ export const suites: readonly Suite[] = [
     parts: ["compose"],
     needsBuild: true,
     run: mocha(
+      1,
       [
         ...inTest("impact", "wire"),
         "core/dotenv/oracle.system.test.ts",
@@ -169,7 +171,7 @@ export const suites: readonly Suite[] = [
     parts: [],
     engines: engineNames,
     needsBuild: true,
-    run: mocha(["test/docker/{crash,equivalence}.test.ts"], "--timeout", "0"),
+    run: mocha(1, ["test/docker/{crash,equivalence}.test.ts"], "--timeout", "0"),
     environment: long,
     limitSeconds: 3_600,
   },
