@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { chmod, mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { describe, it } from "mocha";
+import { composePlugin } from "../../../test/support/compose-cli.ts";
 import { eventually } from "../../../test/support/eventually.ts";
 import { runCompose } from "./compose-cli.ts";
 import { composeProgram, pluginIn, throughDocker } from "./compose-program.ts";
@@ -27,11 +28,16 @@ describe("what is run for `docker compose`", () => {
     if (process.platform === "win32") this.skip();
     const directory = await realpath(await mkdtemp(join(tmpdir(), "hotenv-program-")));
     try {
+      // Where the real plugin lies in the user's folder of Docker, another folder would be without it: docker looks
+      // into these first, in this order.
+      const folder = join(directory, "first");
+      const cliPluginsExtraDirs = [folder, dirname(await composePlugin())];
+      await writeFile(join(directory, "config.json"), JSON.stringify({ cliPluginsExtraDirs }));
       const environment = { ...process.env, DOCKER_CONFIG: directory };
       const ask = () => runCompose({ directory, environment, files: [] }, ["version", "--short"], never);
       const real = await ask();
-      const plugin = join(directory, "cli-plugins", "docker-compose");
-      await mkdir(join(directory, "cli-plugins"));
+      const plugin = join(folder, "docker-compose");
+      await mkdir(folder);
       const metadata = JSON.stringify({ SchemaVersion: "0.1.0", Vendor: "test", Version: "1" });
       // Docker asks a plugin what it is; this one says that it is version 1.
       await writeFile(plugin, `#!/bin/sh\nif [ "$1" = compose ]; then echo 1; else echo '${metadata}'; fi\n`);
