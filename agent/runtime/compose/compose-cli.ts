@@ -40,7 +40,9 @@ export async function runCompose(
   const environment: Record<string, string | undefined> = { ...own };
   if (more.host !== undefined) {
     environment.DOCKER_HOST = more.host;
-    delete environment.DOCKER_CONTEXT;
+    // What belongs to the user's own.
+    for (const name of ["DOCKER_CONTEXT", "DOCKER_TLS", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH"])
+      delete environment[name];
   }
   const { code, stdout, stderr } = await runAny(own, cwd, (program) =>
     run(program, args, { cwd, environment, signal, input: more.input }),

@@ -1,18 +1,19 @@
 /** The connection to Docker's API. */
-import type { Agent } from "node:http";
 import Docker from "dockerode";
 import { HotenvError } from "../../../core/protocol/errors.ts";
+import { type DialAgent, TcpAgent } from "./dial-agent.ts";
 import { type Engine, findEngine } from "./engine.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Where a request goes, in the terms of node:http; the agent makes connections that are no plain TCP. */
-export type Endpoint =
-  | { readonly socketPath: string }
-  | { readonly host: string; readonly port: number; readonly agent?: Agent };
-
-const plainPort = 2375;
-const tlsPort = 2376;
+/**
+ * Where a request goes, in the terms of node:http. An agent makes connections that lead elsewhere; the path is then
+ * only a name: for a host and a port, docker-modem would use a parser of URLs that Node warns of.
+ */
+export interface Endpoint {
+  readonly socketPath: string;
+  readonly agent?: DialAgent;
+}
 
 /**
  * The endpoint of the engine that the `docker` command would use. It keeps connections: closeEndpoint.
@@ -20,32 +21,53 @@ const tlsPort = 2376;
  */
 export async function openEndpoint(environment: Environment): Promise<Endpoint> {
   const engine = await findEngine(environment);
-  const endpoint = endpointOf(engine);
-  if ("socketPath" in endpoint) return endpoint;
-  // What only some need is loaded for them.
-  if (engine.host.startsWith("ssh:")) {
-    const { SshAgent } = await import("./ssh.ts");
-    return { ...endpoint, agent: new SshAgent(engine.host, environment) };
+  const address = addressOf(engine);
+  switch (address.kind) {
+    case "socket":
+      return { socketPath: address.path };
+    case "tcp":
+      return { socketPath: engine.host, agent: await tcpAgent(address, engine) };
+    case "ssh": {
+      // What only some need is loaded for them.
+      const { SshAgent } = await import("./ssh.ts");
+      return { socketPath: engine.host, agent: new SshAgent(engine.host, environment) };
+    }
   }
-  if (engine.tls === undefined) return endpoint;
+}
+
+async function tcpAgent({ host, port }: TcpAddress, { tls }: Engine): Promise<DialAgent> {
+  if (tls === undefined) return new TcpAgent(host, port);
   const { tlsAgent } = await import("./tls.ts");
-  return { ...endpoint, agent: await tlsAgent(endpoint, engine.tls) };
+  return tlsAgent({ host, port }, tls);
 }
 
-/** Ends what it keeps open, and what is under way. */
-export function closeEndpoint(endpoint: Endpoint): void {
-  if ("agent" in endpoint) endpoint.agent?.destroy();
+/** What is under way may end; it keeps nothing open. */
+export function closeEndpoint({ agent }: Endpoint): void {
+  agent?.close();
 }
 
-/** Pure. */
-export function endpointOf({ host, tls }: Engine): Endpoint {
+interface TcpAddress {
+  readonly kind: "tcp";
+  readonly host: string;
+  readonly port: number;
+}
+export type Address =
+  | TcpAddress
+  | { readonly kind: "socket"; readonly path: string }
+  | { readonly kind: "ssh" };
+
+/** The usual port, plain and encrypted. */
+const [plainPort, tlsPort] = [2375, 2376];
+
+/** Pure. @throws HotenvError docker-unreachable */
+export function addressOf({ host, tls }: Engine): Address {
   const local = /^(?:unix|npipe):\/\/(.*)$/.exec(host);
-  if (local?.[1]) return { socketPath: local[1] };
-  // Nobody looks at the name behind ssh; a request must have one.
-  if (/^ssh:\/\//.test(host)) return { host: "docker", port: plainPort };
+  if (local?.[1]) return { kind: "socket", path: local[1] };
+  if (/^ssh:\/\//.test(host)) return { kind: "ssh" };
   const url = /^(?:tcp|http):\/\//.test(host) ? URL.parse(host.replace(/^\w+/, "http")) : null;
   if (url && url.hostname !== "")
     return {
+      kind: "tcp",
       host: url.hostname.replace(/^\[(.*)\]$/, "$1"),
       port: portIn(host) ?? (tls === undefined ? plainPort : tlsPort),
     };
@@ -65,8 +87,7 @@ export function connectDocker(endpoint: Endpoint): Docker {
   // docker-modem would read it, and the certificates, and fail where they are not as it expects.
   delete process.env.DOCKER_HOST;
   try {
-    // Encrypting is the agent's: to docker-modem it is plain HTTP.
-    return new Docker("socketPath" in endpoint ? endpoint : { protocol: "http", ...endpoint });
+    return new Docker({ ...endpoint });
   } finally {
     if (own !== undefined) process.env.DOCKER_HOST = own;
   }

@@ -1,37 +1,46 @@
 /** Which engine is meant, and how it is reached: the pure parts. The real connections are in test/docker. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "mocha";
 import { HotenvError } from "../../../core/protocol/errors.ts";
-import { connectDocker, endpointOf, openEndpoint } from "./docker.ts";
-import { engineIn, findEngine, fromEnvironment } from "./engine.ts";
+import { addressOf, connectDocker, openEndpoint } from "./docker.ts";
+import { engineIn, fromEnvironment } from "./engine.ts";
 import { sshTarget } from "./ssh.ts";
 
 const tls = { directory: "/certs", verify: true };
 
 describe("Docker's endpoint", () => {
   for (const [host, endpoint] of [
-    ["unix:///run/docker.sock", { socketPath: "/run/docker.sock" }],
-    ["npipe:////./pipe/docker_engine", { socketPath: "//./pipe/docker_engine" }],
-    ["tcp://10.0.0.1:2375", { host: "10.0.0.1", port: 2375 }],
-    ["tcp://build.example:80", { host: "build.example", port: 80 }],
-    ["tcp://build.example", { host: "build.example", port: 2375 }],
-    ["tcp://[::1]:4000", { host: "::1", port: 4000 }],
+    ["unix:///run/docker.sock", { kind: "socket", path: "/run/docker.sock" }],
+    ["npipe:////./pipe/docker_engine", { kind: "socket", path: "//./pipe/docker_engine" }],
+    ["tcp://10.0.0.1:2375", { kind: "tcp", host: "10.0.0.1", port: 2375 }],
+    ["tcp://build.example:80", { kind: "tcp", host: "build.example", port: 80 }],
+    ["tcp://build.example", { kind: "tcp", host: "build.example", port: 2375 }],
+    ["tcp://[::1]:4000", { kind: "tcp", host: "::1", port: 4000 }],
+    ["ssh://me@there", { kind: "ssh" }],
   ] as const)
-    it(`is read: ${host}`, () => assert.deepEqual(endpointOf({ host }), endpoint));
+    it(`is read: ${host}`, () => assert.deepEqual(addressOf({ host }), endpoint));
 
   it("has another usual port where it is encrypted", () => {
-    assert.deepEqual(endpointOf({ host: "tcp://there", tls }), { host: "there", port: 2376 });
-    assert.deepEqual(endpointOf({ host: "tcp://there:9999", tls }), { host: "there", port: 9999 });
+    assert.deepEqual(addressOf({ host: "tcp://there", tls }), {
+      kind: "tcp",
+      host: "there",
+      port: 2376,
+    });
+    assert.deepEqual(addressOf({ host: "tcp://there:9999", tls }), {
+      kind: "tcp",
+      host: "there",
+      port: 9999,
+    });
   });
 
   for (const host of ["fd://", "tcp://", "tcp://:2375", "unix://", "somewhere"])
     it(`is refused: ${host}`, () =>
-      assert.throws(() => endpointOf({ host }), /Hotenv cannot use the Docker endpoint/));
+      assert.throws(() => addressOf({ host }), /Hotenv cannot use the Docker endpoint/));
 
   it("is asked over the connection that was found, whatever the environment says to the library", async () => {
     const directory = await mkdtemp(join(tmpdir(), "hotenv-"));
@@ -97,24 +106,6 @@ describe("The engine that `docker` would use", () => {
   it("is refused with a sentence where the context says nothing of Docker", () => {
     for (const inspected of ["[]", "", JSON.stringify([{ Name: "x", Endpoints: {} }])])
       assert.throws(() => engineIn(inspected, "x"), /^HotenvError: Docker's context x cannot be used/);
-  });
-
-  it("is DOCKER_HOST's before that of a context, and the usual one without either", async () => {
-    const directory = await mkdtemp(join(tmpdir(), "hotenv-"));
-    try {
-      await writeFile(join(directory, "config.json"), `{"currentContext": "no-such-context"}`);
-      const environment = { PATH: process.env.PATH, DOCKER_CONFIG: directory };
-      assert.deepEqual(await findEngine({ ...environment, DOCKER_HOST: "unix:///x" }), { host: "unix:///x" });
-      assert.match((await findEngine({ ...environment, DOCKER_CONTEXT: "default" })).host, /docker/);
-      await assert.rejects(findEngine(environment), (error: unknown) => {
-        assert.ok(error instanceof HotenvError);
-        assert.equal(error.code, "docker-unreachable");
-        assert.match(error.message, /no-such-context/);
-        return true;
-      });
-    } finally {
-      await rm(directory, { recursive: true });
-    }
   });
 
   it("is not asked without the certificates that it is to be trusted by", () =>

@@ -146,15 +146,28 @@ export class SshConnection extends Duplex {
     done(error);
   }
 
+  // What node:http asks of a socket that it keeps for the next request.
+
   /** Whether it keeps this program running. */
-  ref(): void {
+  ref(): this {
     this.#isReferenced = true;
     this.#applyReference();
+    return this;
   }
 
-  unref(): void {
+  unref(): this {
     this.#isReferenced = false;
     this.#applyReference();
+    return this;
+  }
+
+  /** ssh looks after that itself. */
+  setKeepAlive(): this {
+    return this;
+  }
+
+  setTimeout(): this {
+    return this;
   }
 
   #applyReference(): void {

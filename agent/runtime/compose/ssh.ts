@@ -1,7 +1,8 @@
 /** Docker over ssh, as the docker command line does it: each connection is an `ssh … docker system dial-stdio`. */
-import { Agent, type ClientRequest, type ClientRequestArgs } from "node:http";
+import type { ClientRequestArgs } from "node:http";
 import type { Duplex } from "node:stream";
 import { HotenvError } from "../../../core/protocol/errors.ts";
+import { DialAgent } from "./dial-agent.ts";
 import { type SshCommand, SshConnection } from "./ssh-connection.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -63,8 +64,7 @@ const takesItsTime =
 /** Pure. */
 export const needsItsOwn = (path: string | null | undefined): boolean => takesItsTime.test(path ?? "");
 
-/** Keeps connections and closes them with itself: `destroy()`. */
-export class SshAgent extends Agent {
+export class SshAgent extends DialAgent {
   readonly #command: SshCommand;
 
   constructor(host: string, environment: Environment) {
@@ -84,18 +84,11 @@ export class SshAgent extends Agent {
     return needsItsOwn(options.path) ? `own ${options.path}` : "shared";
   }
 
-  override createConnection(options: ClientRequestArgs): Duplex {
+  dial(options: ClientRequestArgs): Duplex {
     return new SshConnection(this.#command, { isShared: !needsItsOwn(options.path) });
   }
 
   override keepSocketAlive(socket: Duplex): boolean {
-    const connection = socket as SshConnection;
-    connection.unref();
-    return connection.isShared;
-  }
-
-  override reuseSocket(socket: Duplex, request: ClientRequest): void {
-    request.reusedSocket = true;
-    (socket as SshConnection).ref();
+    return super.keepSocketAlive(socket) && (socket as SshConnection).isShared;
   }
 }

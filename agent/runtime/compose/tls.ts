@@ -1,11 +1,11 @@
 /** Docker over TCP, encrypted: both sides show a certificate. */
 import { readFile } from "node:fs/promises";
-import { Agent } from "node:http";
 import { isIP } from "node:net";
 import { join } from "node:path";
 import type { Duplex } from "node:stream";
 import type { ConnectionOptions } from "node:tls";
 import { HotenvError } from "../../../core/protocol/errors.ts";
+import { DialAgent } from "./dial-agent.ts";
 import type { TlsFiles } from "./engine.ts";
 
 interface Place {
@@ -14,7 +14,7 @@ interface Place {
 }
 
 /** @throws HotenvError docker-unreachable where a certificate cannot be read */
-export async function tlsAgent(place: Place, files: TlsFiles): Promise<Agent> {
+export async function tlsAgent(place: Place, files: TlsFiles): Promise<DialAgent> {
   const [ca, cert, key] = await Promise.all([
     files.verify ? pem(files, "ca.pem") : undefined,
     // An engine may not ask who comes.
@@ -33,13 +33,13 @@ export async function tlsAgent(place: Place, files: TlsFiles): Promise<Agent> {
   return new TlsAgent(() => connect(options));
 }
 
-class TlsAgent extends Agent {
+class TlsAgent extends DialAgent {
   readonly #connect: () => Duplex;
   constructor(connect: () => Duplex) {
     super({ keepAlive: true });
     this.#connect = connect;
   }
-  override createConnection(): Duplex {
+  dial(): Duplex {
     return this.#connect();
   }
 }
