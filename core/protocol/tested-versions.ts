@@ -3,7 +3,7 @@ import type { Engine } from "./words.ts";
 
 /** Major and minor versions, oldest first: the columns of the tests (test/support/engines.ts). */
 export const tested = {
-  Docker: ["20.10", "26.1", "28.5"],
+  Docker: ["20.10", "28.5"],
   Compose: ["2.26", "2.40", "5.6"],
 } as const;
 

@@ -368,7 +368,7 @@ export const untestedEngine: Engine = {
   version: "31.0.2",
   compose: "6.1.0",
   untested:
-    "Docker 31.0 with Compose 6.1: newer than what Hotenv is tested with (Docker 20.10, 26.1, 28.5; Compose 2.26, 2.40, 5.6).",
+    "Docker 31.0 with Compose 6.1: newer than what Hotenv is tested with (Docker 20.10, 28.5; Compose 2.26, 2.40, 5.6).",
 };
 
 const otherProblem: Problem = {
