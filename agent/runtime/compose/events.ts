@@ -8,7 +8,11 @@ const eventSchema = z.looseObject({
   Action: z.string(),
   timeNano: z.number().optional(),
   Actor: z.looseObject({ ID: z.string(), Attributes: z.record(z.string(), z.string()).optional() }),
+  /** Podman's: it tells of each health check, where Docker tells of another health alone. */
+  HealthStatus: z.string().optional(),
 });
+
+type ContainerEvent = z.infer<typeof eventSchema>;
 
 /** What a probe itself causes is no news. */
 const noise = /^exec_/;
@@ -28,6 +32,8 @@ export interface EventLoop {
 export function followEvents(docker: Docker, project: string): EventLoop {
   const listeners = new Set<(event: RuntimeEvent) => void>();
   const closed = new AbortController();
+  /** By container, as Podman said it last. */
+  const health = new Map<string, string>();
   const tell = (event: RuntimeEvent) => {
     for (const listener of listeners) listener(event);
   };
@@ -73,6 +79,14 @@ export function followEvents(docker: Docker, project: string): EventLoop {
     });
   }
 
+  function isKnown({ Action: action, Actor: { ID: id }, HealthStatus: now }: ContainerEvent): boolean {
+    if (action === "remove" || action === "destroy") health.delete(id);
+    if (now === undefined || action !== "health_status") return false;
+    const isSame = health.get(id) === now;
+    health.set(id, now);
+    return isSame;
+  }
+
   async function readUntilEnd(onOpen: () => void): Promise<void> {
     const filters = JSON.stringify({ type: ["container"], label: [`${labels.project}=${project}`] });
     const stream = await docker.getEvents({ filters, abortSignal: closed.signal });
@@ -86,7 +100,7 @@ export function followEvents(docker: Docker, project: string): EventLoop {
       for (const line of lines) {
         if (line.trim() === "") continue;
         const event = eventSchema.safeParse(JSON.parse(line)).data;
-        if (event === undefined || noise.test(event.Action)) continue;
+        if (event === undefined || noise.test(event.Action) || isKnown(event)) continue;
         tell({ service: event.Actor.Attributes?.[labels.service] ?? "", what: event.Action });
       }
     }

@@ -17,6 +17,7 @@ import { execIn } from "./exec.ts";
 import { runHooks } from "./hooks.ts";
 import { inject } from "./inject.ts";
 import type { ComposeOperation } from "./operation-schema.ts";
+import { isPodman } from "./podman.ts";
 import { explainStart } from "./start-failure.ts";
 
 export interface OperationContext {
@@ -291,9 +292,12 @@ export async function revertOperation(
     }
     case "start": {
       const names = operation.name === undefined ? undefined : [operation.name];
-      for (const container of await madeSince(context, operation.service, operation.before, names))
+      for (const container of await madeSince(context, operation.service, operation.before, names)) {
         if (!hasEnded(container))
           await (haste === "grace" ? stopContainer(docker, container.id) : kill(docker, container));
+        // Podman frees the ports of what has ended a moment later, and would take them from who has them by then.
+        if (await isPodman(docker)) await remove(docker, container.id);
+      }
       return;
     }
     case "restart":
