@@ -89,6 +89,35 @@ describe("A container that Docker does not start", () => {
     }
   });
 
+  it("tells the same of one that does not start again", async () => {
+    const port = await freePort();
+    await using made = await container(["--publish", `${port}:80`]);
+    const server = createServer().listen(port, "0.0.0.0");
+    await once(server, "listening");
+    try {
+      const engine = dockerApi();
+      const error = await engine
+        .getContainer(made.name)
+        .restart()
+        .then(
+          () => assert.fail("It started."),
+          (refused: unknown) => refused,
+        );
+      const { message } = await explainStart(
+        engine,
+        made.name,
+        error,
+        "Docker did not restart the container",
+      );
+      assert.equal(
+        message,
+        `Docker did not restart the container: port ${port} is taken by another program.`,
+      );
+    } finally {
+      server.close();
+    }
+  });
+
   it("says in Docker's words what is no port", async () => {
     await using made = await container(["--publish", `${await freePort()}:80`], ["no-such-program"]);
     assert.match((await made.refusal()).message, /^Docker did not start the container: .*no-such-program/);

@@ -199,9 +199,12 @@ async function restart(
 ): Promise<void> {
   if (preStop.length > 0 && (await inspectContainer(docker, id))?.State.Running === true)
     await runHooks(docker, id, "pre_stop", preStop, signal);
-  await unless([], "Docker did not restart the container", () =>
-    docker.getContainer(id).restart(stopOptions),
-  );
+  await docker
+    .getContainer(id)
+    .restart(stopOptions)
+    .catch(async (error: unknown) => {
+      throw await explainStart(docker, id, error, "Docker did not restart the container");
+    });
   await runHooks(docker, id, "post_start", postStart, signal);
 }
 

@@ -69,8 +69,12 @@ export function holderOf(
  * @param id of the container, or its name
  * @param error what Docker answered: of that only its own words are shown, and only where no port is taken
  */
-export async function explainStart(docker: Docker, id: string, error: unknown): Promise<HotenvError> {
-  const what = "Docker did not start the container";
+export async function explainStart(
+  docker: Docker,
+  id: string,
+  error: unknown,
+  what = "Docker did not start the container",
+): Promise<HotenvError> {
   const known = dockerError(what, error);
   // No answer of Docker's: there is nobody to ask.
   if (statusOf(error) === undefined) return known;
