@@ -3,6 +3,7 @@ import type Docker from "dockerode";
 import { HotenvError } from "../../../core/protocol/errors.ts";
 import type { Inspected } from "./containers.ts";
 import { execIn, isMissingCommand } from "./exec.ts";
+import { isPodman } from "./podman.ts";
 
 const ownCheckLimitMs = 5_000;
 
@@ -36,7 +37,7 @@ export async function runCheck(
 
 /**
  * A check whose command is not in the container says nothing about the service. Docker notes -1 for one that it could
- * not run, and for one that took too long: which of them it was, running it tells.
+ * not run, and for one that took too long; Podman notes 1 for all that is not 0. Which of them it was, running it tells.
  */
 export async function hasMissingCheck(
   docker: Docker,
@@ -44,8 +45,9 @@ export async function hasMissingCheck(
   signal: AbortSignal,
 ): Promise<boolean> {
   const codes = (container.State.Health?.Log ?? []).map(({ ExitCode: code }) => code);
-  if (codes.length === 0 || !codes.every((code) => code === -1 || isMissingCommand(code))) return false;
-  if (!codes.includes(-1)) return true;
+  const unclear = codes.includes(1) && (await isPodman(docker)) ? 1 : -1;
+  if (codes.length === 0 || !codes.every((code) => code === unclear || isMissingCommand(code))) return false;
+  if (!codes.includes(unclear)) return true;
   const code = await runCheck(docker, container, signal);
   return code !== undefined && isMissingCommand(code);
 }
