@@ -71,7 +71,7 @@ const envText = (token: string, mode: string, port = "8080"): string =>
     "",
   ].join("\n");
 
-/** Says all that it knows, in every form; with MODE=bad it then dies. */
+/** Says all that it knows, in every form, however long that takes; with MODE=bad it then dies, else it is ready. */
 const talk = [
   "env",
   "cat /run/secrets/cert",
@@ -80,6 +80,7 @@ const talk = [
   "done",
   'echo "$$ENCODED"',
   '[ "$$MODE" != bad ] || exit 3',
+  "touch /tmp/ready",
   "exec sleep 1000",
 ].join("\n");
 
@@ -88,6 +89,8 @@ const composeText = (image: string): string => `services:
     image: ${image}
     init: true
     stop_grace_period: 1s
+    # Without it a container that is slow to die would count as one that runs well.
+    healthcheck: { test: ["CMD", "test", "-e", "/tmp/ready"], interval: 200ms, start_period: 300s }
     command: ["sh", "-c", ${JSON.stringify(talk)}]
     environment:
       API_TOKEN:
@@ -105,7 +108,7 @@ secrets:
 `;
 
 describe("Secrets", function () {
-  this.timeout(400_000);
+  this.timeout(800_000);
   let project: TestProject;
   let place: Place;
   let agent: Running;
@@ -236,7 +239,7 @@ describe("Secrets", function () {
     await ask("verify", {});
 
     const page = await browser.newPage({ viewport: { width: 1000, height: 2000 } });
-    page.setDefaultTimeout(60_000);
+    page.setDefaultTimeout(300_000);
     const link = (await hotenv(place, "open", "--print")).out.trim();
     await page.goto(link);
     for (const revision of [6, 5, 4, 3, 2]) {

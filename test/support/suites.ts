@@ -117,7 +117,7 @@ export const suites: readonly Suite[] = [
     parts: ["docker", "browser", "prometheus"],
     needsBuild: true,
     run: mocha(1, inTest("http")),
-    limitSeconds: 900,
+    limitSeconds: 1_800,
   },
   {
     name: "host",
