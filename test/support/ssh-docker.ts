@@ -56,7 +56,7 @@ export async function sshDocker(): Promise<SshDocker> {
     await promisify(execFile)("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", inside(name)]);
   // What finds the engine, over there as here.
   const known = ["PATH", "DOCKER_HOST", "DOCKER_CONFIG"].flatMap((name) =>
-    process.env[name] === undefined ? [] : [`SetEnv ${name}=${process.env[name]}`],
+    process.env[name] === undefined ? [] : [`${name}=${process.env[name]}`],
   );
   const parts = (await exists(path.join(unpacked, "usr/lib/openssh/sshd-session")))
     ? ["Session", "Auth"].map(
@@ -74,7 +74,8 @@ StrictModes no
 UsePAM no
 PidFile none
 LogLevel QUIET
-${[...parts, ...known].join("\n")}
+${parts.join("\n")}
+${known.length === 0 ? "" : `SetEnv ${known.join(" ")}`}
 `,
   );
   const hostKey = await readFile(inside("host.pub"), "utf8");

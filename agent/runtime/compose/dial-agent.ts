@@ -6,6 +6,9 @@ import type { Duplex } from "node:stream";
 export abstract class DialAgent extends Agent {
   #isClosed = false;
 
+  /** Whether they lead to this machine, as far as the address tells. */
+  abstract readonly isLocal: boolean;
+
   abstract dial(options: ClientRequestArgs): Duplex;
 
   override createConnection(options: ClientRequestArgs): Duplex {
@@ -24,13 +27,17 @@ export abstract class DialAgent extends Agent {
   }
 }
 
+export const isLoopback = (host: string): boolean => ["localhost", "127.0.0.1", "::1"].includes(host);
+
 /** Docker over TCP, as it is. */
 export class TcpAgent extends DialAgent {
+  readonly isLocal: boolean;
   readonly #host: string;
   readonly #port: number;
 
   constructor(host: string, port: number) {
     super({ keepAlive: true });
+    this.isLocal = isLoopback(host);
     this.#host = host;
     this.#port = port;
   }

@@ -65,6 +65,7 @@ const takesItsTime =
 export const needsItsOwn = (path: string | null | undefined): boolean => takesItsTime.test(path ?? "");
 
 export class SshAgent extends DialAgent {
+  readonly isLocal = false;
   readonly #command: SshCommand;
 
   constructor(host: string, environment: Environment) {

@@ -4,7 +4,9 @@ import { createServer } from "node:net";
 import type Docker from "dockerode";
 import * as z from "zod";
 import { HotenvError } from "../../../core/protocol/errors.ts";
+import type { DialAgent } from "./dial-agent.ts";
 import { dockerError, statusOf } from "./docker-error.ts";
+import { isPodman } from "./podman.ts";
 
 const inspectedSchema = z.looseObject({
   Id: z.string(),
@@ -80,12 +82,14 @@ export async function explainStart(
   if (statusOf(error) === undefined) return known;
   try {
     const { Id, HostConfig } = inspectedSchema.parse(await docker.getContainer(id).inspect());
+    // Podman itself keeps the ports of what it could not start, until that is removed.
+    const isTried = isLocal(docker) && !(await isPodman(docker));
     const wanted = wantedPorts(HostConfig.PortBindings);
     if (wanted.length === 0) return known;
     const others = listedSchema.parse(await docker.listContainers()).filter((one) => one.Id !== Id);
     for (const port of wanted) {
       const holder = holderOf(port, others);
-      if (holder === undefined && !(isLocal(docker) && (await isTaken(port)))) continue;
+      if (holder === undefined && !(isTried && (await isTaken(port)))) continue;
       const by = holder === undefined ? "another program" : `the container ${holder}`;
       return new HotenvError("docker-failed", `${what}: port ${port.port} is taken by ${by}.`, {
         todo: "Choose another port, or stop what listens on it.",
@@ -99,10 +103,7 @@ export async function explainStart(
 }
 
 /** Whether its ports are this machine's, as far as the endpoint tells. */
-const isLocal = ({ modem }: Docker) => {
-  const { socketPath, host } = modem as { readonly socketPath?: string; readonly host?: string };
-  return socketPath !== undefined || ["localhost", "127.0.0.1", "::1"].includes(host ?? "");
-};
+const isLocal = ({ modem }: Docker) => (modem as { readonly agent?: DialAgent }).agent?.isLocal ?? true;
 
 /** Tries it. Where this user may not, or there is no such address here, nobody knows. */
 async function isTaken({ address, port, protocol }: WantedPort): Promise<boolean> {

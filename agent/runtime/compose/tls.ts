@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { Duplex } from "node:stream";
 import type { ConnectionOptions } from "node:tls";
 import { HotenvError } from "../../../core/protocol/errors.ts";
-import { DialAgent } from "./dial-agent.ts";
+import { DialAgent, isLoopback } from "./dial-agent.ts";
 import type { TlsFiles } from "./engine.ts";
 
 interface Place {
@@ -30,15 +30,19 @@ export async function tlsAgent(place: Place, files: TlsFiles): Promise<DialAgent
     ...(isIP(place.host) === 0 ? { servername: place.host } : {}),
     rejectUnauthorized: files.verify,
   };
-  return new TlsAgent(() => connect(options));
+  return new TlsAgent(isLoopback(place.host), () => connect(options));
 }
 
 class TlsAgent extends DialAgent {
+  readonly isLocal: boolean;
   readonly #connect: () => Duplex;
-  constructor(connect: () => Duplex) {
+
+  constructor(isLocal: boolean, connect: () => Duplex) {
     super({ keepAlive: true });
+    this.isLocal = isLocal;
     this.#connect = connect;
   }
+
   dial(): Duplex {
     return this.#connect();
   }
