@@ -83,13 +83,19 @@ export async function execIn(
 
 const hashOf = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
 
+/** Whether that number is the container's process here, too: of an engine elsewhere it is anybody's. */
+async function isOf(pid: number, id: string): Promise<boolean> {
+  const parts = ["cgroup", "mountinfo"].map((part) => readFile(`/proc/${pid}/${part}`, "utf8"));
+  return (await Promise.all(parts)).some((text) => text.includes(id));
+}
+
 /** As the container's first process sees it; undefined where nobody here may look, or there is none. */
 async function hashInside(docker: Docker, id: string, target: string): Promise<string | undefined> {
   const container = await inspectContainer(docker, id);
   const pid = container?.State.Pid;
   if (pid === undefined || pid === 0) return undefined;
   try {
-    return hashOf(await readFile(`/proc/${pid}/root${target}`));
+    if (await isOf(pid, container?.Id ?? id)) return hashOf(await readFile(`/proc/${pid}/root${target}`));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     // Docker runs elsewhere, or as somebody else: the container itself must tell.
