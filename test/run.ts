@@ -7,6 +7,7 @@
 import { build } from "../scripts/build.ts";
 import { type Order, readArguments } from "./support/arguments.ts";
 import { type Job, runJob } from "./support/job.ts";
+import { inLanes } from "./support/lanes.ts";
 import { isElsewhere, obstacleOf, provide, sweep } from "./support/provide.ts";
 import { type Output, say } from "./support/run-command.ts";
 import { add, failedWith, inWords, none, type Tally } from "./support/tally.ts";
@@ -60,16 +61,11 @@ async function main(): Promise<boolean> {
     tallies.set(job, tally);
     told.set(job, `${job.title.padEnd(width)}  ${inWords(tally)}  (${seconds(started)})`);
   };
-  const inOrder = async (lane: readonly Job[], live: boolean): Promise<void> => {
-    for (const job of lane) await runOne(job, live ? { live } : { live, kept: [] });
-  };
-  // What waits for containers most of the time leaves the processor to the others. The browser has it alone.
-  const { alone = [], ...beside } = Object.groupBy(jobs, ({ lane }) => lane);
-  const lanes = Object.values(beside).map((lane = []) => lane);
-  // One lane is told as it goes: the one that takes longest.
-  const first = lanes.find(([job]) => job?.suite.lane === "engine") ?? lanes[0];
-  await Promise.all(lanes.map((lane) => inOrder(lane, lane === first)));
-  await inOrder(alone, true);
+  // What waits for containers most of the time leaves the processor to the others. The browser has it alone. One lane is
+  // told as it goes: the one that takes longest.
+  await inLanes(jobs, (job, isFirstLane) =>
+    runOne(job, isFirstLane ? { live: true } : { live: false, kept: [] }),
+  );
 
   let sum = none;
   for (const job of jobs) {

@@ -78,7 +78,7 @@ async function runTests(
   output: Output,
 ): Promise<Outcome> {
   const { suite, title } = job;
-  const report = path.join(results, `${title.replaceAll(/\W+/g, "-")}.json`);
+  const report = path.join(results, `${title.replaceAll(/\W+/g, " ").trim().replaceAll(" ", "-")}.json`);
   mkdirSync(results, { recursive: true });
   rmSync(report, { force: true });
   const environment = {
