@@ -43,7 +43,7 @@ async function main(): Promise<boolean> {
       buildFailure = error instanceof Error ? error.message : String(error);
     });
   }
-  const width = Math.max(...jobs.map(({ title }) => title.length));
+  const width = Math.max(...order.jobs.map(({ title }) => title.length));
   const lines = [`${"ready".padEnd(width)}  ${seconds(start)}`];
   for (const { title } of left) lines.push(`${title.padEnd(width)}  not on this kind of machine`);
 
