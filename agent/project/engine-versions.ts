@@ -1,6 +1,6 @@
 /** Keeps what the status says of the engine: asked aside, after the first look and whenever Docker is there again. */
 import { setTimeout as delay } from "node:timers/promises";
-import { untestedNote } from "../../core/protocol/tested-versions.ts";
+import { untestedNote } from "./tested-versions.ts";
 import type { Workshop } from "./workshop.ts";
 
 /** What is saved meanwhile goes first. */

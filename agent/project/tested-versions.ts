@@ -1,5 +1,5 @@
 /** Which engines Hotenv is tested with, and what is said of others. Nothing is refused for it. */
-import type { Engine } from "./words.ts";
+import type { Engine } from "../../core/protocol/words.ts";
 
 /** Major and minor versions, oldest first: the columns of the tests (test/support/engines.ts). */
 export const tested = {
