@@ -1,8 +1,8 @@
 /** What a status says of the engine, beside what the engine's and Compose's own command lines say. */
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
+import { tested } from "../../agent/project/tested-versions.ts";
 import { statusReportSchema } from "../../core/protocol/cli.ts";
-import { tested } from "../../core/protocol/tested-versions.ts";
 import { agentBench } from "../support/agent.ts";
 import { docker } from "../support/docker.ts";
 import { testImage } from "../support/docker-image.ts";
