@@ -113,7 +113,7 @@ describe("the key of a history", () => {
   });
 
   it(`is one or the other after kill -9, ${runs} times, and every record opens`, async function () {
-    this.timeout(runs * 10_000);
+    this.timeout(runs * 60_000);
     const history = openHistory(paths);
     fill(history, 40);
     const before = JSON.stringify(everything(history));
