@@ -146,7 +146,7 @@ unpack_from() {
   [ -n "$mirror" ] || return 1
   rm -rf "$dir"
   mkdir -p "$dir/lists/partial" "$dir/archives/partial" "$dir/sources" "$dir/unpacked"
-  chmod -R a+rX "$cache" "$dir"
+  chmod a+rX "$cache" && chmod -R a+rX "$dir"
   : >"$dir/status"
   cat >"$dir/sources/$suite.sources" <<SOURCES
 Types: deb
