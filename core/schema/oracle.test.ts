@@ -155,7 +155,7 @@ const file = fc
   .map(([head, items, between]) => `${head}${items.join(between)}\n`);
 
 describe("a schema file, beside @env-spec/parser", function () {
-  this.timeout(runs * 20 + 20_000);
+  this.timeout(runs * 20 + 60_000);
 
   it(`is read alike: ${runs} random files`, () => {
     fc.assert(

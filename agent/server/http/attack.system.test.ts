@@ -225,7 +225,7 @@ describe("the agent over HTTP refuses", () => {
   });
 
   it(`${requests} requests of noise, and its memory stays flat`, async function () {
-    this.timeout(requests * 100 + 10_000);
+    this.timeout(requests * 100 + 60_000);
     const { port } = site;
     const seeds = [
       `GET /api/history/list?limit=3&text=a HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n${bearer()}\r\nConnection: close\r\n\r\n`,
