@@ -71,6 +71,15 @@ function commandOf(run: Exclude<Run, { kind: "checks" }>, { files, options }: Ch
   return ["node_modules/mocha/bin/mocha.js", ...run.options, ...pool, ...options, ...given];
 }
 
+const reportOf = ({ title }: Job): string =>
+  path.join(results, `${title.replaceAll(/\W+/g, " ").trim().replaceAll(" ", "-")}.json`);
+
+/** What came of the job when it ran last; undefined where it never did. */
+export const lastOutcome = (job: Job): Outcome | undefined => {
+  const byFile = readReport(reportOf(job), root);
+  return byFile && { sum: [...byFile.values()].reduce(add, none), byFile };
+};
+
 async function runTests(
   job: Job,
   args: readonly string[],
@@ -78,7 +87,7 @@ async function runTests(
   output: Output,
 ): Promise<Outcome> {
   const { suite, title } = job;
-  const report = path.join(results, `${title.replaceAll(/\W+/g, " ").trim().replaceAll(" ", "-")}.json`);
+  const report = reportOf(job);
   mkdirSync(results, { recursive: true });
   rmSync(report, { force: true });
   const environment = {
