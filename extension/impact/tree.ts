@@ -11,7 +11,10 @@ import { t } from "../l10n.ts";
 import { opening } from "./links.ts";
 import type { Previews, ProjectPreview } from "./previews.ts";
 
-/** `id`: by it VS Code knows a row again when the plan is another. */
+/**
+ * `id`: VS Code keeps rows by it, whatever they lie under. Those of another plan are others: an answer that is still on
+ * its way when the plan changes ends up under none of the new ones.
+ */
 type Node = { readonly id: string } & (
   | { readonly kind: "phase"; readonly number: number; readonly steps: readonly PlanStep[] }
   | { readonly kind: "step"; readonly step: PlanStep }
@@ -26,7 +29,11 @@ type Node = { readonly id: string } & (
  */
 const quietMs = 300;
 
-const stepNode = (step: PlanStep): Node => ({ kind: "step", id: `step ${step.service}`, step });
+const stepNode = (above: string, step: PlanStep): Node => ({
+  kind: "step",
+  id: `${above} ${step.service}`,
+  step,
+});
 
 const nothing: Plan = { change: { entries: [], severity: "minor" }, phases: [], notes: [] };
 
@@ -63,6 +70,7 @@ export function showImpactTree(
   const refreshed = owned.add(new vscode.EventEmitter<undefined>());
   let directory = "";
   let plan: Plan = nothing;
+  let plans = 0;
 
   const roots = (): Node[] => {
     const steps = plan.phases.map((phase) => phase.steps);
@@ -71,13 +79,16 @@ export function showImpactTree(
         ? steps.map(
             (each, index): Node => ({
               kind: "phase",
-              id: `phase ${index + 1}`,
+              id: `${plans} phase ${index + 1}`,
               number: index + 1,
               steps: each,
             }),
           )
-        : (steps[0] ?? []).map(stepNode);
-    return [...work, ...plan.notes.map((note): Node => ({ kind: "note", id: `note ${note}`, note }))];
+        : (steps[0] ?? []).map((step) => stepNode(`${plans} step`, step));
+    return [
+      ...work,
+      ...plan.notes.map((note): Node => ({ kind: "note", id: `${plans} note ${note}`, note })),
+    ];
   };
   let lastAskedAt = Number.NEGATIVE_INFINITY;
   let telling: NodeJS.Timeout | undefined;
@@ -116,6 +127,7 @@ export function showImpactTree(
     const text = JSON.stringify([directory, plan]);
     if (text === shown) return;
     shown = text;
+    plans += 1;
     tell();
   };
   /** An agent that cannot say its plan now is asked again with the next change. */
@@ -162,7 +174,7 @@ function messageOf({ change, phases }: Plan, { previewed, project }: ProjectPrev
 function childrenOf(node: Node): Node[] {
   switch (node.kind) {
     case "phase":
-      return node.steps.map(stepNode);
+      return node.steps.map((step) => stepNode(node.id, step));
     case "step":
       return [
         {
