@@ -4,6 +4,7 @@ import { rename } from "node:fs/promises";
 import path from "node:path";
 import { describe, it } from "mocha";
 import type { EventData } from "../../core/protocol/messages.ts";
+import { eventually } from "../support/eventually.ts";
 import { loop, nextVerdict, runtimeKinds, type Stack, stack } from "./stack.ts";
 
 /** Fails with a bad value, as soon as the gate is open. */
@@ -85,6 +86,10 @@ for (const kind of runtimeKinds)
           strong: loop(),
         },
       });
+      const good = JSON.stringify([
+        ["strong", "two"],
+        ["weak", "good"],
+      ]);
       const agent = await its.agent();
       const applied = async (services: readonly string[]) => {
         const { revision } = await nextVerdict(agent, (data) => !failedAt(data));
@@ -97,7 +102,8 @@ for (const kind of runtimeKinds)
       await its.set("two", { strong_OWN: "more" });
       await nextVerdict(agent, failedAt);
       await applied(["strong"]);
-      assert.deepEqual(await its.values(), { weak: "good", strong: "two" });
+      // On a busy machine it is being tried again by now: it is back when that has failed.
+      await eventually(async () => JSON.stringify(Object.entries(await its.values()).sort()), good);
       const said = await its.bench.hotenv("status");
       assert.match(said.stdout, /weak .*degraded after \d+ failures, tried again at/);
 
