@@ -7,8 +7,12 @@ const damage = new Set([11 /* corrupt */, 26 /* not a database */]);
 /** The file system, not the content, is in the way: permission, locked, read-only, I/O, full, cannot open. */
 const obstacles = new Set([3, busy, 6, 8, 10, 13, 14, 23]);
 
-/** Said of a header whose schema format is not one; its number is that of any mistake in SQL. */
-const badHeader = "unsupported file format";
+/**
+ * Said of a header whose schema format is not one, and of tables that are not as we make them, since a byte of their
+ * definition is another: all have the number of any mistake in SQL, and our SQL is always the same.
+ */
+const badSchema =
+  /^unsupported file format$|^no such (?:column|table|index)|^malformed database schema|^table \S+ has (?:no|\d)/;
 
 /** The primary result code: the low byte of the extended one. */
 function resultCode(error: unknown): number | undefined {
@@ -34,6 +38,6 @@ export function explainSqliteError(error: unknown, file: string): unknown {
   const code = resultCode(error);
   if (code === undefined) return error;
   const message = error instanceof Error ? error.message : String(error);
-  if (damage.has(code) || message === badHeader) return damaged(file, message, error);
+  if (damage.has(code) || badSchema.test(message)) return damaged(file, message, error);
   return obstacles.has(code) ? unwritable(file, error) : error;
 }
