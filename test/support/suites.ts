@@ -171,7 +171,7 @@ export const suites: readonly Suite[] = [
     parts: [],
     engines: engineNames,
     needsBuild: true,
-    run: mocha(1, ["test/docker/{crash,equivalence}.test.ts"], "--timeout", "0"),
+    run: mocha(1, ["test/docker/{crash,equivalence,going-back}.test.ts"], "--timeout", "0"),
     environment: long,
     limitSeconds: 3_600,
   },
